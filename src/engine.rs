@@ -1,0 +1,115 @@
+//! The engine: text and a grammar in, tokens out. The trait, and what every engine has in common.
+
+pub mod card;
+pub mod gguf;
+pub mod memory;
+#[cfg(feature = "mistralrs")]
+mod mistral;
+pub mod protocol;
+pub mod scripted;
+pub mod select;
+pub mod supervisor;
+pub mod worker;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// One question to a model.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Request {
+    /// The part that is the same for every page, so that engines can share its cache.
+    pub system: String,
+    /// The page.
+    pub user: String,
+    /// JSON Schema (with `x-guidance`) the answer is forced into.
+    pub grammar: Value,
+    /// Most tokens of the answer.
+    pub max_tokens: usize,
+}
+
+/// Why an answer ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Finish {
+    /// The grammar was complete.
+    Stop,
+    /// The token limit came first: the text is a prefix of an answer.
+    Length,
+}
+
+/// What one question cost.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    /// Tokens of the prompt, cached ones included.
+    pub prompt_tokens: usize,
+    /// Tokens of the prompt the engine says it did not compute again; 0 when it does not say.
+    pub cached_tokens: usize,
+    /// Tokens of the answer.
+    pub completion_tokens: usize,
+}
+
+/// One answer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Completion {
+    /// The answer, or its beginning when `finish` is [`Finish::Length`].
+    pub text: String,
+    /// Why it ended.
+    pub finish: Finish,
+    /// Tokens.
+    pub usage: Usage,
+    /// Milliseconds until the first token.
+    pub prefill_ms: u64,
+    /// Milliseconds from the first token to the last.
+    pub decode_ms: u64,
+}
+
+/// What an engine says of itself once its model is loaded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EngineInfo {
+    /// Name and version, such as `mistralrs 0.8.1`.
+    pub engine: String,
+    /// The model's name.
+    pub model: String,
+    /// Quantisation of its weights.
+    pub quant: Option<String>,
+    /// Prompt and answer together, in tokens.
+    pub context_tokens: usize,
+    /// Questions it takes at a time.
+    pub max_in_flight: usize,
+}
+
+/// Why an engine gave no answer.
+#[derive(Debug, Clone, thiserror::Error, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "message", rename_all = "snake_case")]
+pub enum EngineError {
+    /// No question can be answered until somebody acts: no such model, out of memory, no driver.
+    #[error("{0}")]
+    Unavailable(String),
+    /// The engine died or stalled over this question; another attempt may do.
+    #[error("the engine failed: {0}")]
+    Crashed(String),
+    /// The engine refuses this question, and would again.
+    #[error("the engine refused the request: {0}")]
+    Refused(String),
+}
+
+/// A language model that answers inside a grammar. Blocking; safe to share between threads.
+pub trait Engine: Send + Sync {
+    /// What is loaded; loads it on the first call.
+    ///
+    /// # Errors
+    /// [`EngineError::Unavailable`] when the model cannot be loaded.
+    fn info(&self) -> Result<EngineInfo, EngineError>;
+
+    /// Tokens of each text under the model's own tokenizer, special tokens of the chat template not counted.
+    ///
+    /// # Errors
+    /// When the engine cannot be reached.
+    fn count_tokens(&self, texts: &[String]) -> Result<Vec<usize>, EngineError>;
+
+    /// Answers one question and hands out the text as it comes.
+    ///
+    /// # Errors
+    /// See [`EngineError`].
+    fn generate(&self, request: &Request, on_text: &mut dyn FnMut(&str)) -> Result<Completion, EngineError>;
+}

@@ -1,0 +1,141 @@
+//! The scripted engine: answers from a file, and fails on request; for tests of everything around a model.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+use serde_json::Value;
+
+use super::{Completion, Engine, EngineError, EngineInfo, Finish, Request, Usage};
+
+/// Answers by rule: the first rule whose `contains` stands in the page decides.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scripted {
+    #[serde(default = "default_context")]
+    context_tokens: usize,
+    rules: Vec<Rule>,
+    /// Where it is remembered, across restarts, which one-time failures have happened.
+    #[serde(skip)]
+    path: PathBuf,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rule {
+    /// Text the page must hold; empty matches every page.
+    contains: String,
+    /// Text the system or user prompt must hold too; empty matches all.
+    #[serde(default)]
+    asked: String,
+    /// The answer.
+    #[serde(default)]
+    reply: Value,
+    /// What happens before the answer.
+    #[serde(default)]
+    fail: Option<Failure>,
+    /// The failure happens so many times; without it, always.
+    #[serde(default)]
+    times: Option<usize>,
+    /// Milliseconds before each piece of the answer, to make a run last.
+    #[serde(default)]
+    delay_ms: u64,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Failure {
+    /// The process ends at once.
+    Exit,
+    /// A panic while answering.
+    Panic,
+    /// No token ever.
+    Stall,
+    /// Half an answer, then the token limit.
+    Length,
+    /// The engine refuses.
+    Refuse,
+}
+
+fn default_context() -> usize {
+    8192
+}
+
+impl Scripted {
+    /// Reads a script.
+    ///
+    /// # Errors
+    /// [`EngineError::Unavailable`] when the file cannot be read or is no script.
+    pub fn open(path: &Path) -> Result<Self, EngineError> {
+        let unavailable = |why: String| EngineError::Unavailable(format!("script {}: {why}", path.display()));
+        let text = std::fs::read_to_string(path).map_err(|error| unavailable(error.to_string()))?;
+        let mut script: Self = serde_json::from_str(&text).map_err(|error| unavailable(error.to_string()))?;
+        script.path = path.to_owned();
+        Ok(script)
+    }
+
+    /// Counts a failure in a file beside the script: the process that fails does not live to remember it.
+    fn due(&self, index: usize, rule: &Rule) -> bool {
+        let Some(times) = rule.times else { return true };
+        (0..times).any(|nth| {
+            let marker = self.path.with_extension(format!("fired-{index}-{nth}"));
+            std::fs::OpenOptions::new().write(true).create_new(true).open(marker).is_ok()
+        })
+    }
+}
+
+impl Engine for Scripted {
+    fn info(&self) -> Result<EngineInfo, EngineError> {
+        Ok(EngineInfo {
+            engine: "scripted".to_owned(),
+            model: "scripted".to_owned(),
+            quant: None,
+            context_tokens: self.context_tokens,
+            max_in_flight: 4,
+        })
+    }
+
+    /// Four bytes a token, which is near what Qwen's tokenizer gives on English.
+    fn count_tokens(&self, texts: &[String]) -> Result<Vec<usize>, EngineError> {
+        Ok(texts.iter().map(|text| text.len().div_ceil(4)).collect())
+    }
+
+    #[allow(clippy::panic)] // Asked for by the script: the worker must survive it.
+    fn generate(&self, request: &Request, on_text: &mut dyn FnMut(&str)) -> Result<Completion, EngineError> {
+        let matches = |rule: &Rule| request.user.contains(&rule.contains) && request.user.contains(&rule.asked);
+        let mut length = false;
+        let mut found = None;
+        for (index, rule) in self.rules.iter().enumerate().filter(|(_, rule)| matches(rule)) {
+            match rule.fail.filter(|_| self.due(index, rule)) {
+                Some(Failure::Exit) => std::process::exit(9),
+                Some(Failure::Panic) => panic!("the script asks for a panic"),
+                Some(Failure::Stall) => loop {
+                    std::thread::park();
+                },
+                Some(Failure::Refuse) => return Err(EngineError::Refused("the script asks for it".to_owned())),
+                Some(Failure::Length) => length = true,
+                None => {}
+            }
+            if !rule.reply.is_null() {
+                found = Some(rule);
+                break;
+            }
+        }
+        let rule = found.ok_or_else(|| EngineError::Refused("no rule of the script matches".to_owned()))?;
+        let mut text = serde_json::to_string(&rule.reply).unwrap_or_default();
+        if length {
+            text.truncate(text.floor_char_boundary(text.len() / 2));
+        }
+        for piece in text.chars().collect::<Vec<_>>().chunks(16) {
+            std::thread::sleep(Duration::from_millis(rule.delay_ms));
+            on_text(&piece.iter().collect::<String>());
+        }
+        let usage = Usage {
+            prompt_tokens: (request.system.len() + request.user.len()).div_ceil(4),
+            cached_tokens: 0,
+            completion_tokens: text.len().div_ceil(4),
+        };
+        let finish = if length { Finish::Length } else { Finish::Stop };
+        Ok(Completion { text, finish, usage, prefill_ms: 0, decode_ms: 0 })
+    }
+}

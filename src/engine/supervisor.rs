@@ -1,0 +1,190 @@
+//! The supervisor: runs the engine worker as a child process, watches it, and starts a fresh one when it dies or stalls.
+
+mod child;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use self::child::Worker;
+use super::protocol::{Ask, Say};
+use super::{Completion, Engine, EngineError, EngineInfo, Request};
+
+/// How a worker is started.
+#[derive(Debug, Clone)]
+pub struct WorkerSpec {
+    /// The program, normally smelt itself.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub args: Vec<OsString>,
+}
+
+/// How long a worker may be silent before it is killed.
+#[derive(Debug, Clone, Copy)]
+pub struct Watchdog {
+    /// While the model loads.
+    pub load: Duration,
+    /// From the question to the first token: a long prompt on two CPU cores takes minutes.
+    pub first_token: Duration,
+    /// Between two tokens.
+    pub next_token: Duration,
+}
+
+impl Default for Watchdog {
+    fn default() -> Self {
+        Self {
+            load: Duration::from_secs(600),
+            first_token: Duration::from_secs(600),
+            next_token: Duration::from_secs(60),
+        }
+    }
+}
+
+/// An engine in a child process. The worker starts with the first question and is replaced when it breaks.
+pub struct Supervised {
+    spec: WorkerSpec,
+    watchdog: Watchdog,
+    worker: Mutex<Option<Arc<Worker>>>,
+    next_id: AtomicU64,
+    asked: AtomicUsize,
+    in_flight: Mutex<usize>,
+    slot_free: Condvar,
+}
+
+/// A worker's panic must not poison its successor's locks.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Supervised {
+    /// Nothing is started yet.
+    #[must_use]
+    pub fn new(spec: WorkerSpec, watchdog: Watchdog) -> Self {
+        Self {
+            spec,
+            watchdog,
+            worker: Mutex::new(None),
+            next_id: AtomicU64::new(1),
+            asked: AtomicUsize::new(0),
+            in_flight: Mutex::new(0),
+            slot_free: Condvar::new(),
+        }
+    }
+
+    /// Questions put to the model so far.
+    #[must_use]
+    pub fn model_calls(&self) -> usize {
+        self.asked.load(Ordering::SeqCst)
+    }
+
+    /// Ends the worker at once; questions in flight fail with [`EngineError::Crashed`].
+    pub fn kill(&self) {
+        if let Some(worker) = lock(&self.worker).take() {
+            worker.kill();
+        }
+    }
+
+    fn worker(&self) -> Result<Arc<Worker>, EngineError> {
+        let mut slot = lock(&self.worker);
+        if let Some(worker) = slot.as_ref().filter(|worker| worker.is_alive()) {
+            return Ok(Arc::clone(worker));
+        }
+        let worker = Arc::new(Worker::start(&self.spec, self.watchdog.load)?);
+        *slot = Some(Arc::clone(&worker));
+        Ok(worker)
+    }
+
+    /// Kills the worker, unless another thread has replaced it already.
+    fn discard(&self, broken: &Arc<Worker>) {
+        broken.kill();
+        let mut slot = lock(&self.worker);
+        if slot.as_ref().is_some_and(|worker| Arc::ptr_eq(worker, broken)) {
+            *slot = None;
+        }
+    }
+
+    fn id(&self) -> u64 {
+        self.next_id.fetch_add(1, Ordering::Relaxed)
+    }
+
+    fn receive(&self, worker: &Arc<Worker>, replies: &Receiver<Say>, limit: Duration) -> Result<Say, EngineError> {
+        match replies.recv_timeout(limit) {
+            Ok(Say::Error { error, .. }) => {
+                if matches!(error, EngineError::Crashed(_)) {
+                    self.discard(worker);
+                }
+                Err(error)
+            }
+            Ok(say) => Ok(say),
+            Err(RecvTimeoutError::Timeout) => {
+                self.discard(worker);
+                Err(EngineError::Crashed(format!("no token for {} s, the worker was killed", limit.as_secs_f32())))
+            }
+            Err(RecvTimeoutError::Disconnected) => {
+                self.discard(worker);
+                Err(EngineError::Crashed(worker.last_words()))
+            }
+        }
+    }
+
+    fn take_slot(&self, most: usize) -> Slot<'_> {
+        let mut busy = lock(&self.in_flight);
+        while *busy >= most.max(1) {
+            busy = self.slot_free.wait(busy).unwrap_or_else(PoisonError::into_inner);
+        }
+        *busy += 1;
+        Slot(self)
+    }
+}
+
+/// One of the questions the worker takes at a time.
+struct Slot<'a>(&'a Supervised);
+
+impl Drop for Slot<'_> {
+    fn drop(&mut self) {
+        *lock(&self.0.in_flight) -= 1;
+        self.0.slot_free.notify_one();
+    }
+}
+
+impl Engine for Supervised {
+    fn info(&self) -> Result<EngineInfo, EngineError> {
+        self.worker().map(|worker| worker.info.clone())
+    }
+
+    fn count_tokens(&self, texts: &[String]) -> Result<Vec<usize>, EngineError> {
+        let worker = self.worker()?;
+        let id = self.id();
+        let replies = worker.ask(id, &Ask::Count { id, texts: texts.to_vec() })?;
+        match self.receive(&worker, &replies, self.watchdog.first_token)? {
+            Say::Counted { tokens, .. } if tokens.len() == texts.len() => Ok(tokens),
+            other => Err(EngineError::Crashed(format!("the worker answered a count with {other:?}"))),
+        }
+    }
+
+    fn generate(&self, request: &Request, on_text: &mut dyn FnMut(&str)) -> Result<Completion, EngineError> {
+        let worker = self.worker()?;
+        let _slot = self.take_slot(worker.info.max_in_flight);
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        let id = self.id();
+        let replies = worker.ask(id, &Ask::Generate { id, request: request.clone() })?;
+        let mut limit = self.watchdog.first_token;
+        loop {
+            match self.receive(&worker, &replies, limit)? {
+                Say::Text { text, .. } => on_text(&text),
+                Say::Done { completion, .. } => return Ok(completion),
+                other => return Err(EngineError::Crashed(format!("the worker answered a question with {other:?}"))),
+            }
+            limit = self.watchdog.next_token;
+        }
+    }
+}
+
+impl Drop for Supervised {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}

@@ -1,0 +1,178 @@
+//! One worker process: its pipes, the threads that read them, and its last words.
+
+use std::collections::{HashMap, VecDeque};
+use std::io::{BufRead, BufReader, Read};
+use std::os::unix::process::CommandExt;
+use std::process::{Child, ChildStdin, Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use super::{WorkerSpec, lock};
+use crate::engine::protocol::{self, Ask, Say};
+use crate::engine::{EngineError, EngineInfo};
+
+/// Lines of a dead worker's standard error that go into the message.
+const LAST_WORDS: usize = 3;
+
+/// Who waits for which question's replies. Dropping a sender tells its reader that the worker is gone.
+type Waiting = Arc<Mutex<HashMap<u64, Sender<Say>>>>;
+
+/// A running worker.
+pub(super) struct Worker {
+    pub(super) info: EngineInfo,
+    child: Mutex<Child>,
+    stdin: Mutex<ChildStdin>,
+    waiting: Waiting,
+    alive: Arc<AtomicBool>,
+    stderr: Mutex<Option<JoinHandle<()>>>,
+    words: Arc<Mutex<VecDeque<String>>>,
+}
+
+impl Worker {
+    /// Starts the process and waits until its model is loaded.
+    pub(super) fn start(spec: &WorkerSpec, load_limit: Duration) -> Result<Self, EngineError> {
+        let unavailable = |why: &str| EngineError::Unavailable(format!("the engine worker {why}"));
+        let mut child = Command::new(&spec.program)
+            .args(&spec.args)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            // Ctrl-C in the terminal is for smelt: the worker finishes what it was asked.
+            .process_group(0)
+            .spawn()
+            .map_err(|error| unavailable(&format!("does not start: {error}")))?;
+        let (Some(stdin), Some(stdout), Some(stderr)) = (child.stdin.take(), child.stdout.take(), child.stderr.take())
+        else {
+            return Err(unavailable("has no pipes"));
+        };
+        let waiting = Waiting::default();
+        let alive = Arc::new(AtomicBool::new(true));
+        let words = Arc::default();
+        let (ready, loaded) = channel();
+        read_replies(stdout, ready, Arc::clone(&waiting), Arc::clone(&alive));
+        let stderr = log_stderr(stderr, Arc::clone(&words));
+        let mut worker = Self {
+            info: EngineInfo {
+                engine: String::new(),
+                model: String::new(),
+                quant: None,
+                context_tokens: 0,
+                max_in_flight: 1,
+            },
+            child: Mutex::new(child),
+            stdin: Mutex::new(stdin),
+            waiting,
+            alive,
+            stderr: Mutex::new(Some(stderr)),
+            words,
+        };
+        match loaded.recv_timeout(load_limit) {
+            Ok(Say::Ready(info)) => {
+                worker.info = info;
+                Ok(worker)
+            }
+            Ok(Say::Failed(error)) => Err(error),
+            Ok(_) => Err(unavailable("answered before its model was loaded")),
+            Err(RecvTimeoutError::Timeout) => {
+                worker.kill();
+                Err(unavailable(&format!("did not load its model within {} s", load_limit.as_secs())))
+            }
+            Err(RecvTimeoutError::Disconnected) => {
+                worker.kill();
+                Err(EngineError::Unavailable(format!("while loading, {}", worker.last_words())))
+            }
+        }
+    }
+
+    /// Sends a question; its replies come over the receiver, which disconnects when the worker dies.
+    pub(super) fn ask(&self, id: u64, ask: &Ask) -> Result<Receiver<Say>, EngineError> {
+        let (sender, replies) = channel();
+        lock(&self.waiting).insert(id, sender);
+        let sent = protocol::write(&mut *lock(&self.stdin), ask);
+        // Between the insert and now the reader may have cleared the map for good.
+        if sent.is_err() || !self.is_alive() {
+            lock(&self.waiting).remove(&id);
+            self.kill();
+            return Err(EngineError::Crashed(self.last_words()));
+        }
+        Ok(replies)
+    }
+
+    pub(super) fn is_alive(&self) -> bool {
+        self.alive.load(Ordering::SeqCst)
+    }
+
+    /// Ends the process and collects it.
+    pub(super) fn kill(&self) {
+        self.alive.store(false, Ordering::SeqCst);
+        let mut child = lock(&self.child);
+        if let Err(error) = child.kill().and_then(|()| child.wait()) {
+            tracing::warn!(%error, "the engine worker could not be ended");
+        }
+    }
+
+    /// How it ended, and what it printed last.
+    pub(super) fn last_words(&self) -> String {
+        let status = lock(&self.child).wait();
+        // Its output is complete only when its reader has met the end.
+        if let Some(reader) = lock(&self.stderr).take() {
+            reader.join().ok();
+        }
+        let words = lock(&self.words).iter().cloned().collect::<Vec<_>>().join(" | ");
+        let how = status.map_or_else(|_| "ended".to_owned(), |status| format!("ended with {status}"));
+        if words.is_empty() { format!("the worker {how}") } else { format!("the worker {how}: {words}") }
+    }
+}
+
+fn read_replies(stdout: impl Read + Send + 'static, ready: Sender<Say>, waiting: Waiting, alive: Arc<AtomicBool>) {
+    std::thread::spawn(move || {
+        for line in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
+            let line = String::from_utf8_lossy(&line);
+            match protocol::parse::<Say>(&line) {
+                Some(say) => dispatch(say, &ready, &waiting),
+                None => tracing::info!(target: "engine_worker", "{line}"),
+            }
+        }
+        alive.store(false, Ordering::SeqCst);
+        lock(&waiting).clear();
+    });
+}
+
+fn dispatch(say: Say, ready: &Sender<Say>, waiting: &Waiting) {
+    let Some(id) = say.id() else {
+        ready.send(say).ok();
+        return;
+    };
+    let mut waiting = lock(waiting);
+    let last = !matches!(say, Say::Text { .. });
+    // The asker may have given up; then the line is nobody's.
+    if let Some(sender) = waiting.get(&id) {
+        sender.send(say).ok();
+    }
+    if last {
+        waiting.remove(&id);
+    }
+}
+
+fn log_stderr(stderr: impl Read + Send + 'static, words: Arc<Mutex<VecDeque<String>>>) -> JoinHandle<()> {
+    std::thread::spawn(move || {
+        for line in BufReader::new(stderr).split(b'\n').map_while(Result::ok) {
+            let line = String::from_utf8_lossy(&line).trim_end().to_owned();
+            tracing::info!(target: "engine_worker", "{line}");
+            let mut words = lock(&words);
+            if words.len() == LAST_WORDS {
+                words.pop_front();
+            }
+            words.push_back(line);
+        }
+    })
+}
+
+impl Drop for Worker {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}

@@ -1,0 +1,14 @@
+//! Turns job-posting pages into structured, evidence-backed records with a language model on the user's own GPU.
+//!
+//! ```text
+//! files, stdin, URLs -> page -> extract -> record -> store -> JSONL
+//!   bytes               charset   prompt + wire grammar
+//!                       blocks    engine (tokens)
+//!                       JSON-LD   evidence, normalisers, merge
+//! ```
+//!
+//! Dependencies point one way: [`posting`] knows nothing of the others, [`page`] knows only [`posting`].
+
+pub mod page;
+pub mod posting;
+pub mod store;
