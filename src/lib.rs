@@ -1,14 +1,21 @@
 //! Turns job-posting pages into structured, evidence-backed records with a language model on the user's own GPU.
 //!
 //! ```text
-//! files, stdin, URLs -> page -> extract -> record -> store -> JSONL
-//!   bytes               charset   prompt + wire grammar
-//!                       blocks    engine (tokens)
-//!                       JSON-LD   evidence, normalisers, merge
+//! files, stdin -> page -> extract -> record -> store -> JSONL
+//!   bytes         charset   prompt + wire grammar
+//!                 blocks    engine (tokens)
+//!                 JSON-LD   evidence, normalisers, merge
 //! ```
 //!
-//! Dependencies point one way: [`posting`] knows nothing of the others, [`page`] knows only [`posting`].
+//! Dependencies point one way: [`posting`] knows nothing of the others, [`page`] knows only [`posting`], [`extract`]
+//! adds [`engine`], and only [`run`] knows them all.
 
+pub mod cli;
+pub mod engine;
+pub mod extract;
+pub mod headless;
+pub mod log;
 pub mod page;
 pub mod posting;
+pub mod run;
 pub mod store;

@@ -2,7 +2,9 @@
 
 pub mod date;
 pub mod money;
+mod pattern;
 pub mod schema;
+pub mod terms;
 pub mod validate;
 pub mod years;
 
@@ -137,10 +139,16 @@ pub struct Salary {
 }
 
 /// Writes 45000.0 as 45000: pay is a whole number on nearly every page.
-fn whole_or_fraction<S: serde::Serializer>(amount: &Option<f64>, out: S) -> Result<S::Ok, S::Error> {
+#[allow(clippy::ref_option)] // the signature that serde calls
+fn whole_or_fraction<S: serde::Serializer>(
+    amount: &Option<f64>,
+    out: S,
+) -> Result<S::Ok, S::Error> {
     match amount {
         #[allow(clippy::cast_possible_truncation)]
-        Some(value) if value.fract() == 0.0 && value.abs() < 1e15 => out.serialize_i64(*value as i64),
+        Some(value) if value.fract() == 0.0 && value.abs() < 1e15 => {
+            out.serialize_i64(*value as i64)
+        }
         Some(value) => out.serialize_f64(*value),
         None => out.serialize_none(),
     }

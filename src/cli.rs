@@ -1,0 +1,144 @@
+//! The command line: arguments and the documented exit codes.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// What the process ends with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Exit {
+    /// All done.
+    Done = 0,
+    /// A defect of smelt.
+    Internal = 1,
+    /// The command line is wrong.
+    Usage = 2,
+    /// Some postings failed.
+    SomeFailed = 3,
+    /// There was nothing to do.
+    Nothing = 4,
+    /// No engine, model or GPU.
+    NoEngine = 5,
+    /// The store is locked or corrupt.
+    Store = 7,
+    /// The configuration is invalid.
+    Config = 8,
+}
+
+/// Turns job-posting pages into structured, evidence-backed records.
+#[derive(Debug, Parser)]
+#[command(version, args_conflicts_with_subcommands = true, after_help = EXIT_CODES)]
+pub struct Cli {
+    /// Batch mode: one JSON line per posting on stdout, progress on stderr.
+    #[arg(long)]
+    pub headless: bool,
+    #[command(flatten)]
+    pub run: RunArgs,
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 all done; 1 internal; 2 usage; 3 some postings failed; 4 nothing to do; \
+5 engine, model or GPU not available; 7 store locked or corrupt; 8 configuration invalid. \
+One INT or TERM finishes what runs, a second requeues it and stops; then smelt dies by that signal.";
+
+/// What smelt can be told to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// The same as --headless.
+    Run(RunArgs),
+    /// Put work into the queue and leave; `smelt --headless` without inputs does it.
+    Add(AddArgs),
+    /// Write all records of the store as JSON lines.
+    Export(ExportArgs),
+    /// The child process that holds the model.
+    #[command(hide = true)]
+    EngineWorker(WorkerArgs),
+}
+
+/// Batch mode.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Files (.html .htm .txt .md .json .jsonl, also .gz), directories, globs, or - for standard input.
+    /// Without any, the jobs waiting in the queue are done.
+    pub inputs: Vec<String>,
+    #[command(flatten)]
+    pub engine: EngineArgs,
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// Write records in the order of the inputs instead of as they finish.
+    #[arg(long)]
+    pub ordered: bool,
+    /// Read every page again, even if the store holds its record.
+    #[arg(long)]
+    pub fresh: bool,
+    /// Pages prepared at the same time.
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub jobs: u8,
+    /// Add the clean text that evidence offsets refer to.
+    #[arg(long)]
+    pub with_text: bool,
+}
+
+/// Which engine reads.
+#[derive(Debug, Clone, Args)]
+pub struct EngineArgs {
+    /// A .gguf file, or a models/*.toml card.
+    #[arg(long, value_name = "PATH", env = "SMELT_MODEL")]
+    pub model: Option<PathBuf>,
+    /// mistralrs, none (structured data and rules only), or scripted:FILE.
+    #[arg(long, value_name = "ENGINE")]
+    pub engine: Option<String>,
+    /// Tokens of prompt and answer together; default: what the model can, at most 8192.
+    #[arg(long, value_name = "TOKENS")]
+    pub context: Option<usize>,
+    /// Seconds without a token after which the engine is killed and started again.
+    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    pub watchdog: u64,
+}
+
+/// Where results are kept.
+#[derive(Debug, Clone, Args)]
+pub struct StoreArgs {
+    /// The store; default: smelt.db in the user's data directory.
+    #[arg(long, value_name = "FILE", env = "SMELT_STORE")]
+    pub store: Option<PathBuf>,
+}
+
+/// Queueing.
+#[derive(Debug, Args)]
+pub struct AddArgs {
+    /// As for batch mode.
+    #[arg(required = true)]
+    pub inputs: Vec<String>,
+    #[command(flatten)]
+    pub store: StoreArgs,
+}
+
+/// Export.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// Also records that a newer one of the same posting has replaced.
+    #[arg(long)]
+    pub all: bool,
+    /// Add the clean text that evidence offsets refer to.
+    #[arg(long)]
+    pub with_text: bool,
+}
+
+/// The worker.
+#[derive(Debug, Args)]
+pub struct WorkerArgs {
+    /// A .gguf file.
+    #[arg(long)]
+    pub model: Option<PathBuf>,
+    /// A script.
+    #[arg(long)]
+    pub script: Option<PathBuf>,
+    /// Tokens of prompt and answer together.
+    #[arg(long, default_value_t = 8192)]
+    pub context: usize,
+}

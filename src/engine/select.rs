@@ -1,0 +1,168 @@
+//! Choosing the engine: from the command line to something that answers, checked before any page is touched.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+
+use super::card::Card;
+use super::gguf::Header;
+use super::memory::{self, Target};
+use super::supervisor::{Supervised, Watchdog, WorkerSpec};
+
+/// Context when nothing asks for more: a posting has 2,000 to 3,000 tokens, and naive attention is quadratic.
+const DEFAULT_CONTEXT: usize = 8192;
+/// Most tokens of one answer: long quotes in every field come to about 1,200.
+const MAX_OUTPUT: usize = 1536;
+/// Bytes at the head, middle and end of a model file that stand for the whole in its fingerprint.
+const SAMPLE: u64 = 1 << 20;
+
+/// What the command line asks for.
+#[derive(Debug, Clone, Default)]
+pub struct Wish {
+    /// `mistralrs`, `none` or `scripted:FILE`; by default mistralrs where a model is given.
+    pub engine: Option<String>,
+    /// A GGUF file or a card.
+    pub model: Option<PathBuf>,
+    /// Tokens.
+    pub context: Option<usize>,
+    /// Seconds without a token.
+    pub watchdog_s: u64,
+}
+
+/// An engine ready to be asked, and what identifies its answers.
+pub struct Selected {
+    /// `None` reads structured data and applies rules only.
+    pub engine: Option<Supervised>,
+    /// Engine name for records.
+    pub engine_name: String,
+    /// Model name for records.
+    pub model: Option<String>,
+    /// Quantisation for records.
+    pub quant: Option<String>,
+    /// Everything about engine, model and parameters that shapes an answer.
+    pub fingerprint: String,
+    /// Most tokens of one answer.
+    pub max_output_tokens: usize,
+    /// One line for stderr, when the user should know.
+    pub notice: Option<String>,
+}
+
+/// Chooses an engine; nothing is loaded yet, but a model file that cannot work is refused here.
+///
+/// # Errors
+/// One line that says what is wrong with which file.
+pub fn select(wish: &Wish) -> Result<Selected, String> {
+    match wish.engine.as_deref() {
+        Some("none") => Ok(none(None)),
+        Some("mistralrs") | None if wish.model.is_some() => mistral(wish),
+        None => Ok(none(Some(
+            "no model is configured: reading structured data and rules only (give --model FILE.gguf for the rest)",
+        ))),
+        Some("mistralrs") => Err("--engine mistralrs needs --model FILE.gguf or a models/*.toml card".to_owned()),
+        Some(other) => match other.strip_prefix("scripted:") {
+            Some(script) => scripted(Path::new(script), wish),
+            None => Err(format!("no engine is called {other:?}: use mistralrs or none")),
+        },
+    }
+}
+
+fn none(notice: Option<&str>) -> Selected {
+    Selected {
+        engine: None,
+        engine_name: "none".to_owned(),
+        model: None,
+        quant: None,
+        fingerprint: "none".to_owned(),
+        max_output_tokens: 0,
+        notice: notice.map(str::to_owned),
+    }
+}
+
+fn mistral(wish: &Wish) -> Result<Selected, String> {
+    let given = wish.model.as_deref().unwrap_or(Path::new(""));
+    let is_card = given.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
+    let card = if is_card { Some(Card::load(given).map_err(|error| error.to_string())?) } else { None };
+    let path = match &card {
+        Some(card) => card.resolve(&[]).map_err(|error| error.to_string())?,
+        None => given.to_owned(),
+    };
+    let header = Header::open(&path).map_err(|error| error.to_string())?;
+    header.check_supported().map_err(|error| error.to_string())?;
+    let context = wish.context.unwrap_or(DEFAULT_CONTEXT).min(header.context_length());
+    let target = if cfg!(feature = "cuda") { Target::Cuda } else { Target::Cpu };
+    if let Some(available) = memory::available_memory().filter(|_| target == Target::Cpu) {
+        let plan = memory::plan(&header, context, target);
+        plan.check(available).map_err(|error| format!("{}: {error}", path.display()))?;
+    }
+    if cfg!(not(feature = "mistralrs")) {
+        return Err("this smelt was built without the mistralrs feature: use --engine none".to_owned());
+    }
+    let identity = fingerprint(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let max_output_tokens = card.as_ref().map_or(MAX_OUTPUT, |card| card.max_output_tokens);
+    let args = ["engine-worker".into(), "--model".into(), path.clone().into_os_string(), "--context".into(), context.to_string().into()];
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    Ok(Selected {
+        engine: Some(supervised(args.to_vec(), wish)?),
+        engine_name: "mistralrs 0.8.1".to_owned(),
+        model: Some(card.map_or_else(|| header.name().map_or(stem, str::to_owned), |card| card.id)),
+        quant: Some(header.quant().to_owned()),
+        fingerprint: format!("mistralrs 0.8.1/{identity}/{context}/{max_output_tokens}"),
+        max_output_tokens,
+        notice: None,
+    })
+}
+
+fn scripted(script: &Path, wish: &Wish) -> Result<Selected, String> {
+    let bytes = std::fs::read(script).map_err(|error| format!("script {}: {error}", script.display()))?;
+    let args = ["engine-worker".into(), "--script".into(), script.as_os_str().to_owned()];
+    Ok(Selected {
+        engine: Some(supervised(args.to_vec(), wish)?),
+        engine_name: "scripted".to_owned(),
+        model: Some("scripted".to_owned()),
+        quant: None,
+        fingerprint: format!("scripted/{:x?}", Sha256::digest(bytes)),
+        max_output_tokens: MAX_OUTPUT,
+        notice: None,
+    })
+}
+
+fn supervised(args: Vec<OsString>, wish: &Wish) -> Result<Supervised, String> {
+    let program = std::env::current_exe().map_err(|error| format!("smelt cannot find its own program: {error}"))?;
+    let limit = Duration::from_secs(wish.watchdog_s);
+    let watchdog = Watchdog { first_token: limit, next_token: limit.min(Watchdog::default().next_token), ..Watchdog::default() };
+    Ok(Supervised::new(WorkerSpec { program, args }, watchdog))
+}
+
+/// Size and three samples: hashing 8 GB would cost more than many pages.
+fn fingerprint(path: &Path) -> std::io::Result<String> {
+    let mut file = File::open(path)?;
+    let size = file.metadata()?.len();
+    let mut hash = Sha256::new();
+    hash.update(size.to_le_bytes());
+    for start in [0, size / 2, size.saturating_sub(SAMPLE)] {
+        file.seek(SeekFrom::Start(start))?;
+        let mut sample = Vec::new();
+        (&mut file).take(SAMPLE).read_to_end(&mut sample)?;
+        hash.update(&sample);
+    }
+    Ok(hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Loads the engine of a worker process.
+///
+/// # Errors
+/// When it cannot be loaded.
+pub fn load(arguments: &crate::cli::WorkerArgs) -> Result<std::sync::Arc<dyn super::Engine>, super::EngineError> {
+    if let Some(script) = &arguments.script {
+        return Ok(std::sync::Arc::new(super::scripted::Scripted::open(script)?));
+    }
+    #[cfg(feature = "mistralrs")]
+    if let Some(model) = &arguments.model {
+        return Ok(std::sync::Arc::new(super::mistral::Mistral::load(model, arguments.context)?));
+    }
+    Err(super::EngineError::Unavailable("the worker was given no engine it was built with".to_owned()))
+}

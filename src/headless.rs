@@ -1,0 +1,247 @@
+//! Batch mode: inputs in, records out as JSON lines on stdout, progress and complaints on stderr.
+
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::Value;
+
+use crate::cli::{AddArgs, Exit, ExportArgs, RunArgs};
+use crate::engine::select::{Wish, select};
+use crate::run::enqueue::{Queued, enqueue};
+use crate::run::{self, Run, RunError, lock, signals};
+use crate::store::{StoreError, StoredRecord};
+
+/// Records handed out in one go.
+const BATCH: usize = 64;
+
+/// One line for the user.
+pub fn complain(line: &str) {
+    // A closed stderr is no reason to stop.
+    writeln!(std::io::stderr(), "smelt: {line}").ok();
+}
+
+/// Runs a batch to its end.
+#[must_use]
+pub fn headless(arguments: &RunArgs) -> Exit {
+    match batch(arguments) {
+        Ok(exit) => exit,
+        Err(error) => {
+            complain(&error.to_string());
+            error.exit()
+        }
+    }
+}
+
+fn batch(arguments: &RunArgs) -> Result<Exit, RunError> {
+    let started = Instant::now();
+    let run = Arc::new(Run::open(&arguments.engine, &arguments.store, arguments.fresh)?);
+    if let Some(notice) = &run.selected.notice {
+        complain(notice);
+    }
+    let stopped = signals::listen(Arc::clone(&run)).ok();
+    let queued = {
+        let mut store = lock(&run.store);
+        if arguments.inputs.is_empty() {
+            Queued { jobs: store.select_unfinished()?, ..Queued::default() }
+        } else {
+            enqueue(&mut store, &arguments.inputs, &run.selected, arguments.fresh, &mut complain)?
+        }
+    };
+    if queued.jobs + queued.unreadable == 0 {
+        complain("nothing to do: no input was given and the queue is empty");
+        return Ok(Exit::Nothing);
+    }
+    let (sender, finished) = channel();
+    let working = {
+        let run = Arc::clone(&run);
+        let jobs = arguments.jobs;
+        std::thread::spawn(move || run::work(&run, jobs, &sender))
+    };
+    let mut output = Output::new(arguments, queued.jobs + queued.unreadable);
+    let closed = output.follow(&run, &finished)?;
+    let worked = working.join().unwrap_or(Ok(()));
+    worked?;
+    if closed {
+        return Ok(Exit::Done);
+    }
+    output.hand_out(&run)?;
+    output.close(&run, &queued, started);
+    if let Some(stopped) = stopped {
+        stopped.die();
+    }
+    if let Some(why) = lock(&run.unavailable).take() {
+        complain(&why);
+        return Ok(Exit::NoEngine);
+    }
+    Ok(if output.failed > 0 { Exit::SomeFailed } else { Exit::Done })
+}
+
+/// Where records go.
+struct Output {
+    ordered: bool,
+    with_text: bool,
+    bar: ProgressBar,
+    done: usize,
+    review: usize,
+    failed: usize,
+}
+
+impl Output {
+    fn new(arguments: &RunArgs, total: usize) -> Self {
+        let target =
+            if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let bar = ProgressBar::with_draw_target(Some(total as u64), target);
+        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg} {elapsed} (eta {eta})") {
+            bar.set_style(style);
+        }
+        Self { ordered: arguments.ordered, with_text: arguments.with_text, bar, done: 0, review: 0, failed: 0 }
+    }
+
+    /// Hands records out as they come; true when stdout was closed, which stops the run quietly.
+    fn follow(&mut self, run: &Run, finished: &Receiver<()>) -> Result<bool, StoreError> {
+        loop {
+            match finished.recv_timeout(Duration::from_millis(200)) {
+                Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => return Ok(false),
+                // After a time-out too: another process may have finished one of our jobs.
+                Ok(()) | Err(std::sync::mpsc::RecvTimeoutError::Timeout) => {}
+            }
+            if self.hand_out(run)? {
+                run.abort();
+                return Ok(true);
+            }
+        }
+    }
+
+    fn hand_out(&mut self, run: &Run) -> Result<bool, StoreError> {
+        loop {
+            let records = lock(&run.store).take_finished(self.ordered, BATCH)?;
+            let last = records.len() < BATCH;
+            for record in records {
+                match record.status.as_str() {
+                    "done" => self.done += 1,
+                    "failed" => self.failed += 1,
+                    _ => self.review += 1,
+                }
+                tell_failure(&record);
+                if let Err(error) = write_line(&record, self.with_text)? {
+                    if error.kind() != ErrorKind::BrokenPipe {
+                        complain(&format!("stdout cannot be written: {error}"));
+                    }
+                    return Ok(true);
+                }
+                self.bar.inc(1);
+            }
+            if last {
+                return Ok(false);
+            }
+        }
+    }
+
+    fn close(&self, run: &Run, queued: &Queued, started: Instant) {
+        self.bar.finish_and_clear();
+        complain(&format!(
+            "{} done, {} to review, {} failed; {} from the store, {} model calls; {:.1} s",
+            self.done,
+            self.review,
+            self.failed,
+            queued.already + run.reused.load(Ordering::SeqCst),
+            run.model_calls(),
+            started.elapsed().as_secs_f64()
+        ));
+    }
+}
+
+/// Inputs that could not be read were named when they were met; pages and engine failures are named here.
+fn tell_failure(record: &StoredRecord) {
+    if record.status != "failed" {
+        return;
+    }
+    let record: Value = serde_json::from_str(&record.json).unwrap_or_default();
+    if record.pointer("/error/kind").and_then(Value::as_str) == Some("input") {
+        return;
+    }
+    let text = |pointer: &str| record.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let line = record.pointer("/source/line").and_then(Value::as_u64).map(|line| format!(" line {line}"));
+    complain(&format!("{}{}: {}", text("/source/path"), line.unwrap_or_default(), text("/error/message")));
+}
+
+fn write_line(record: &StoredRecord, with_text: bool) -> Result<std::io::Result<()>, StoreError> {
+    let mut line = record.json.clone();
+    if with_text {
+        let text = serde_json::to_string(&record.text()?).unwrap_or_default();
+        line.truncate(line.trim_end().len() - 1);
+        line.push_str(&format!(",\"text\":{text}}}"));
+    }
+    line.push('\n');
+    let mut out = std::io::stdout().lock();
+    Ok(out.write_all(line.as_bytes()).and_then(|()| out.flush()))
+}
+
+/// Queues inputs and leaves.
+#[must_use]
+pub fn add(arguments: &AddArgs) -> Exit {
+    let queue = || -> Result<Queued, RunError> {
+        let mut store = run::open_store(&arguments.store)?;
+        let selected = select(&Wish { engine: Some("none".to_owned()), ..Wish::default() }).map_err(RunError::Engine)?;
+        Ok(enqueue(&mut store, &arguments.inputs, &selected, false, &mut complain)?)
+    };
+    match queue() {
+        Ok(queued) => {
+            complain(&format!("{} queued, {} unreadable", queued.jobs - queued.already, queued.unreadable));
+            if queued.unreadable > 0 { Exit::SomeFailed } else { Exit::Done }
+        }
+        Err(error) => {
+            complain(&error.to_string());
+            error.exit()
+        }
+    }
+}
+
+/// Why an export ended early.
+enum ExportError {
+    Store(StoreError),
+    Output(std::io::Error),
+}
+
+impl From<StoreError> for ExportError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
+}
+
+/// Writes the records of the store.
+#[must_use]
+pub fn export(arguments: &ExportArgs) -> Exit {
+    let store = match run::open_store(&arguments.store) {
+        Ok(store) => store,
+        Err(error) => {
+            complain(&error.to_string());
+            return error.exit();
+        }
+    };
+    let mut count = 0_usize;
+    let written = store.export(arguments.all, |record| {
+        count += 1;
+        write_line(&record, arguments.with_text)?.map_err(ExportError::Output)
+    });
+    match written {
+        Ok(()) if count == 0 => {
+            complain("nothing to do: the store holds no record");
+            Exit::Nothing
+        }
+        Ok(()) => Exit::Done,
+        Err(ExportError::Output(error)) if error.kind() == ErrorKind::BrokenPipe => Exit::Done,
+        Err(ExportError::Output(error)) => {
+            complain(&format!("stdout cannot be written: {error}"));
+            Exit::Internal
+        }
+        Err(ExportError::Store(error)) => {
+            complain(&error.to_string());
+            Exit::Store
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! The composition root: builds engine and store, queues inputs, and lets workers drain the queue.
+
+pub mod enqueue;
+pub mod input;
+mod job;
+pub mod signals;
+mod workers;
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use crate::cli::{EngineArgs, Exit, StoreArgs};
+use crate::engine::select::{Selected, Wish, select};
+use crate::engine::supervisor::Supervised;
+use crate::store::{Claim, Store, StoreError};
+
+pub use self::workers::work;
+
+/// Milliseconds a job belongs to the process that claimed it without a heartbeat.
+pub const LEASE_MS: i64 = 60_000;
+
+/// What one run shares between its threads.
+pub struct Run {
+    /// The store.
+    pub store: Mutex<Store>,
+    /// The engine and its name.
+    pub selected: Selected,
+    /// Ask again even where the store holds an answer.
+    fresh: bool,
+    /// Claims under way, for their heartbeats.
+    active: Mutex<HashMap<i64, Claim>>,
+    /// No further claims.
+    stopping: AtomicBool,
+    /// Give back what is under way.
+    aborting: AtomicBool,
+    /// Wakes workers that wait for a job.
+    changed: Condvar,
+    /// Records taken from the store without asking anything.
+    pub reused: AtomicUsize,
+    /// Why the engine cannot go on.
+    pub unavailable: Mutex<Option<String>>,
+}
+
+/// Why a run did not start or went wrong as a whole; its text is one line for the user.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// No engine.
+    #[error("{0}")]
+    Engine(String),
+    /// No store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// No place for the store.
+    #[error("no data directory is known for this user: name a store with --store FILE")]
+    NoDataDirectory,
+}
+
+impl RunError {
+    /// The documented exit code.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Engine(_) => Exit::NoEngine,
+            Self::Store(_) | Self::NoDataDirectory => Exit::Store,
+        }
+    }
+}
+
+impl Run {
+    /// Chooses the engine and opens the store.
+    ///
+    /// # Errors
+    /// See [`RunError`].
+    pub fn open(engine: &EngineArgs, store: &StoreArgs, fresh: bool) -> Result<Self, RunError> {
+        let wish = Wish {
+            engine: engine.engine.clone(),
+            model: engine.model.clone(),
+            context: engine.context,
+            watchdog_s: engine.watchdog,
+        };
+        let selected = select(&wish).map_err(RunError::Engine)?;
+        Ok(Self {
+            store: Mutex::new(open_store(store)?),
+            selected,
+            fresh,
+            active: Mutex::default(),
+            stopping: AtomicBool::new(false),
+            aborting: AtomicBool::new(false),
+            changed: Condvar::new(),
+            reused: AtomicUsize::new(0),
+            unavailable: Mutex::new(None),
+        })
+    }
+
+    /// Lets running jobs finish and claims no more.
+    pub fn stop(&self) {
+        self.stopping.store(true, Ordering::SeqCst);
+        self.changed.notify_all();
+    }
+
+    /// Gives running jobs back to the queue at once.
+    pub fn abort(&self) {
+        self.aborting.store(true, Ordering::SeqCst);
+        self.stop();
+        if let Some(engine) = &self.selected.engine {
+            engine.kill();
+        }
+    }
+
+    fn is_stopping(&self) -> bool {
+        self.stopping.load(Ordering::SeqCst)
+    }
+
+    fn is_aborting(&self) -> bool {
+        self.aborting.load(Ordering::SeqCst)
+    }
+
+    /// Questions put to the model.
+    #[must_use]
+    pub fn model_calls(&self) -> usize {
+        self.selected.engine.as_ref().map_or(0, Supervised::model_calls)
+    }
+}
+
+/// Opens the store that was named, or the user's own.
+///
+/// # Errors
+/// See [`RunError`].
+pub fn open_store(store: &StoreArgs) -> Result<Store, RunError> {
+    let own = || directories::ProjectDirs::from("", "", "smelt").map(|dirs| dirs.data_dir().join("smelt.db"));
+    let path: PathBuf = store.store.clone().or_else(own).ok_or(RunError::NoDataDirectory)?;
+    Ok(Store::open(&path)?)
+}
+
+/// Milliseconds since the Unix epoch.
+#[must_use]
+pub fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// A thread that panicked must not take the others' data with it.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,140 @@
+//! One job: bytes to page to record.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use super::{Run, enqueue, lock, now};
+use crate::engine::select::Selected;
+use crate::engine::{Engine, EngineError};
+use crate::extract::record::{ModelName, PageSource, Record, RecordError, RecordUsage, Status, Timing};
+use crate::extract::{Context, Extraction, extract};
+use crate::page::{self, Format, Limits, Page};
+use crate::posting::JobPosting;
+use crate::store::{Claim, StoreError, StoredRecord};
+
+/// What became of a job.
+pub(super) enum Outcome {
+    /// A record, and the text its offsets refer to.
+    Record(Box<Record>, Option<String>),
+    /// The engine gave no answer.
+    NoAnswer(EngineError),
+}
+
+/// Reads one claimed page.
+pub(super) fn process(run: &Run, claim: &Claim, idem_key: &str) -> Result<Outcome, StoreError> {
+    let source: PageSource = serde_json::from_str(&claim.source).unwrap_or_default();
+    let cached = lock(&run.store).cached(idem_key)?;
+    if let Some((mut record, text)) = cached.filter(|_| !run.fresh).and_then(reuse) {
+        record.id.clone_from(&claim.posting_id);
+        record.source = source;
+        run.reused.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        return Ok(Outcome::Record(Box::new(record), text));
+    }
+    let content = lock(&run.store).content(&claim.sha256)?;
+    let Some(bytes) = content else {
+        return Ok(failed(claim, source, &run.selected, "store", "the page's bytes are no longer in the store"));
+    };
+    let started = Instant::now();
+    let format = match claim.format.as_str() {
+        "text" => Format::Text,
+        "markdown" => Format::Markdown,
+        _ => Format::Html,
+    };
+    let page = match page::read(&bytes, format, &Limits::default()) {
+        Ok(page) => page,
+        Err(error) => return Ok(failed(claim, source, &run.selected, "page", &error.to_string())),
+    };
+    drop(bytes);
+    let page_ms = millis(started);
+    let context = Context {
+        engine: run.selected.engine.as_ref().map(|engine| engine as &dyn Engine),
+        url: source.url.as_deref(),
+        fetched: None,
+        max_output_tokens: run.selected.max_output_tokens,
+    };
+    let extraction = match extract(&page, &context) {
+        Ok(extraction) => extraction,
+        Err(error) => return Ok(Outcome::NoAnswer(error)),
+    };
+    let mut record = record(claim, source.clone(), &run.selected, extraction);
+    record.timing.page_ms = page_ms;
+    let Page { text, .. } = page;
+    Ok(Outcome::Record(Box::new(record), Some(text)))
+}
+
+fn reuse(stored: StoredRecord) -> Option<(Record, Option<String>)> {
+    let record = serde_json::from_str(&stored.json).ok()?;
+    Some((record, stored.text().ok()?))
+}
+
+fn millis(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+fn record(claim: &Claim, source: PageSource, selected: &Selected, extraction: Extraction) -> Record {
+    let status = extraction.status();
+    let merged = extraction.merged;
+    Record {
+        v: 1,
+        kind: "record".to_owned(),
+        id: claim.posting_id.clone(),
+        source,
+        status,
+        posting: merged.posting,
+        evidence: merged.evidence,
+        provenance: merged.provenance,
+        confidence: merged.confidence,
+        flags: merged.flags,
+        usage: extraction.usage,
+        timing: Timing {
+            queued_ms: u64::try_from(now() - claim.queued_at).unwrap_or_default(),
+            page_ms: 0,
+            prefill_ms: extraction.prefill_ms,
+            decode_ms: extraction.decode_ms,
+        },
+        energy_j: None,
+        model: model_name(selected),
+        error: None,
+        text: None,
+    }
+}
+
+fn model_name(selected: &Selected) -> ModelName {
+    ModelName { id: selected.model.clone(), quant: selected.quant.clone(), engine: selected.engine_name.clone() }
+}
+
+pub(super) fn failed(claim: &Claim, source: PageSource, selected: &Selected, kind: &str, why: &str) -> Outcome {
+    Outcome::Record(Box::new(failure(&claim.posting_id, source, selected, kind, why)), None)
+}
+
+/// The record of a posting that could not be read, as JSON.
+pub(super) fn failed_record(id: &str, source: PageSource, selected: &Selected, kind: &str, why: &str) -> String {
+    serde_json::to_string(&failure(id, source, selected, kind, why)).unwrap_or_default()
+}
+
+fn failure(id: &str, source: PageSource, selected: &Selected, kind: &str, why: &str) -> Record {
+    Record {
+        v: 1,
+        kind: "record".to_owned(),
+        id: id.to_owned(),
+        source,
+        status: Status::Failed,
+        posting: JobPosting::default(),
+        evidence: BTreeMap::new(),
+        provenance: BTreeMap::new(),
+        confidence: BTreeMap::new(),
+        flags: Vec::new(),
+        usage: RecordUsage::default(),
+        timing: Timing::default(),
+        energy_j: None,
+        model: model_name(selected),
+        error: Some(RecordError { kind: kind.to_owned(), message: why.to_owned() }),
+        text: None,
+    }
+}
+
+/// The key of the record this job will have.
+pub(super) fn key(claim: &Claim, settings: &str) -> String {
+    let source: PageSource = serde_json::from_str(&claim.source).unwrap_or_default();
+    enqueue::idem_key(&claim.sha256, &claim.format, source.url.as_deref(), settings)
+}

@@ -1,0 +1,43 @@
+//! Signals: the first INT or TERM finishes what runs, the second gives it back; then smelt dies by that signal.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI32, Ordering};
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::iterator::Signals;
+
+use super::Run;
+
+/// The signal to die by.
+#[derive(Debug, Clone, Default)]
+pub struct Stopped(Arc<AtomicI32>);
+
+impl Stopped {
+    /// Ends the process as the signal would have, if one came; shells tell the difference.
+    pub fn die(&self) {
+        let signal = self.0.load(Ordering::SeqCst);
+        if signal != 0 {
+            signal_hook::low_level::emulate_default_handler(signal).ok();
+        }
+    }
+}
+
+/// Listens from now on.
+///
+/// # Errors
+/// When the handlers cannot be installed.
+pub fn listen(run: Arc<Run>) -> std::io::Result<Stopped> {
+    let stopped = Stopped::default();
+    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    let remembered = Arc::clone(&stopped.0);
+    std::thread::spawn(move || {
+        for (count, signal) in signals.forever().enumerate() {
+            remembered.store(signal, Ordering::SeqCst);
+            match count {
+                0 => run.stop(),
+                _ => run.abort(),
+            }
+        }
+    });
+    Ok(stopped)
+}
