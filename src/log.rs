@@ -10,6 +10,10 @@ fn filter() -> EnvFilter {
 pub fn to_file() {
     let Some(dirs) = directories::ProjectDirs::from("", "", "smelt") else { return };
     let directory = dirs.state_dir().unwrap_or_else(|| dirs.data_local_dir()).to_owned();
+    // The appender reads the directory before it makes it, and complains on stderr.
+    if std::fs::create_dir_all(&directory).is_err() {
+        return;
+    }
     let appender = tracing_appender::rolling::Builder::new()
         .rotation(tracing_appender::rolling::Rotation::DAILY)
         .filename_prefix("smelt")
