@@ -3,6 +3,7 @@
 pub mod enqueue;
 pub mod input;
 mod job;
+mod owner;
 pub mod signals;
 mod workers;
 
@@ -82,8 +83,10 @@ impl Run {
             watchdog_s: engine.watchdog,
         };
         let selected = select(&wish).map_err(RunError::Engine)?;
+        let mut store = open_store(store)?;
+        owner::bury(&mut store)?;
         Ok(Self {
-            store: Mutex::new(open_store(store)?),
+            store: Mutex::new(store),
             selected,
             fresh,
             active: Mutex::default(),

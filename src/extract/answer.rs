@@ -32,7 +32,9 @@ pub fn parse(text: &str, asks: &[Ask]) -> Answer {
 /// Closes an answer that was cut off after the last key it had finished.
 fn salvage(text: &str, asks: &[Ask]) -> Option<Value> {
     asks.iter().rev().find_map(|ask| {
-        let end = text.rfind(&format!(", \"{}\": ", ask.key()))?;
+        // With and without white space: engines other than our own choose their separators themselves.
+        let key = ask.key();
+        let end = text.rfind(&format!(", \"{key}\": ")).or_else(|| text.rfind(&format!(",\"{key}\":")))?;
         serde_json::from_str(&format!("{}}}", text.get(..end)?)).ok()
     })
 }

@@ -5,7 +5,7 @@ use std::sync::mpsc::Sender;
 use std::time::Duration;
 
 use super::job::{self, Outcome};
-use super::{LEASE_MS, Run, enqueue, lock, now};
+use super::{LEASE_MS, Run, enqueue, lock, now, owner};
 use crate::engine::EngineError;
 use crate::extract::record::Record;
 use crate::store::{Claim, NewRecord, StoreError};
@@ -23,12 +23,13 @@ const LOOK_MS: u64 = 200;
 /// When the store fails; jobs under way then wait for their lease to end.
 pub fn work(run: &Run, threads: u8, finished: &Sender<()>) -> Result<(), StoreError> {
     let settings = enqueue::settings(&run.selected);
+    let owner = owner::this();
     std::thread::scope(|scope| {
         let beat = scope.spawn(|| heartbeat(run));
         let workers: Vec<_> = (0..threads)
-            .map(|index| {
-                let (settings, finished) = (&settings, finished.clone());
-                scope.spawn(move || drain(run, &format!("{}-{index}", std::process::id()), settings, &finished))
+            .map(|_| {
+                let (owner, settings, finished) = (&owner, &settings, finished.clone());
+                scope.spawn(move || drain(run, owner, settings, &finished))
             })
             .collect();
         let mut result = Ok(());

@@ -144,6 +144,28 @@ impl Store {
         Ok(changed == 1)
     }
 
+    /// Who holds leases.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn owners(&self) -> Result<Vec<String>, StoreError> {
+        let mut statement =
+            self.connection.prepare("SELECT DISTINCT owner FROM jobs WHERE state = 'running' AND owner IS NOT NULL")?;
+        Ok(statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?)
+    }
+
+    /// Gives back every job of an owner that is known to be dead, without waiting for its leases to end. The attempt
+    /// stays counted: the page may be what killed it.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn requeue(&mut self, owner: &str) -> Result<usize, StoreError> {
+        Ok(self.connection.execute(
+            "UPDATE jobs SET state = 'queued', owner = NULL, epoch = epoch + 1 WHERE state = 'running' AND owner = ?1",
+            [owner],
+        )?)
+    }
+
     /// The bytes of a page.
     ///
     /// # Errors
