@@ -111,5 +111,9 @@ pub trait Engine: Send + Sync {
     ///
     /// # Errors
     /// See [`EngineError`].
-    fn generate(&self, request: &Request, on_text: &mut dyn FnMut(&str)) -> Result<Completion, EngineError>;
+    fn generate(
+        &self,
+        request: &Request,
+        on_text: &mut dyn FnMut(&str),
+    ) -> Result<Completion, EngineError>;
 }

@@ -59,9 +59,20 @@ impl Extraction {
     /// Whether a person should look: a conflict, a dropped or doubtful value, or a page that hides text.
     #[must_use]
     pub fn status(&self) -> Status {
-        let harmless = ["charset:", "period_inferred:", "currency_ambiguous:", "truncated:", "sentinel:", "prose_split"];
+        let harmless = [
+            "charset:",
+            "period_inferred:",
+            "currency_ambiguous:",
+            "truncated:",
+            "sentinel:",
+            "prose_split",
+        ];
         let doubtful = |flag: &String| !harmless.iter().any(|prefix| flag.starts_with(prefix));
-        if self.merged.flags.iter().any(doubtful) { Status::NeedsReview } else { Status::Done }
+        if self.merged.flags.iter().any(doubtful) {
+            Status::NeedsReview
+        } else {
+            Status::Done
+        }
     }
 }
 
@@ -70,21 +81,39 @@ impl Extraction {
 /// # Errors
 /// When the engine gives no answer; the page can be tried again.
 pub fn extract(page: &Page, context: &Context) -> Result<Extraction, EngineError> {
-    let normaliser = Normaliser { fetched: context.fetched };
+    let normaliser = Normaliser {
+        fetched: context.fetched,
+    };
     let mut readings = vec![address(page, context)];
-    readings.extend(page.structured.first().map(|structured| structured::read(page, structured)));
+    readings.extend(
+        page.structured
+            .first()
+            .map(|structured| structured::read(page, structured)),
+    );
     let asks = asks(&readings);
     readings.push(rules::read(page, &normaliser));
     let mut extraction = Extraction::default();
-    if let Some(engine) = context.engine.filter(|_| !asks.is_empty() && !page.blocks.is_empty()) {
-        let reading = ask::ask(page, &asks, engine, &normaliser, context.max_output_tokens, &mut extraction)?;
+    if let Some(engine) = context
+        .engine
+        .filter(|_| !asks.is_empty() && !page.blocks.is_empty())
+    {
+        let reading = ask::ask(
+            page,
+            &asks,
+            engine,
+            &normaliser,
+            context.max_output_tokens,
+            &mut extraction,
+        )?;
         readings.push(reading);
     }
     let mut merged = merge::merge(&readings);
     merged.flags.extend(page_flags(page));
     let clamped = validate::clamp(&mut merged.posting);
     let checked = validate::check(&merged.posting, context.fetched);
-    merged.flags.extend(clamped.iter().chain(&checked).map(ToString::to_string));
+    merged
+        .flags
+        .extend(clamped.iter().chain(&checked).map(ToString::to_string));
     merged.flags.sort();
     merged.flags.dedup();
     extraction.merged = merged;
@@ -95,8 +124,18 @@ pub fn extract(page: &Page, context: &Context) -> Result<Extraction, EngineError
 fn address(page: &Page, context: &Context) -> Reading {
     let mut reading = Reading::default();
     let known = context.url.map(|url| (url, Source::Input));
-    if let Some((url, source)) = known.or_else(|| page.canonical_url.as_deref().map(|url| (url, Source::Rule))) {
-        reading.put(Field::Url, Candidate { value: json!(url), spans: Vec::new(), source, support: 1.0 });
+    if let Some((url, source)) =
+        known.or_else(|| page.canonical_url.as_deref().map(|url| (url, Source::Rule)))
+    {
+        reading.put(
+            Field::Url,
+            Candidate {
+                value: json!(url),
+                spans: Vec::new(),
+                source,
+                support: 1.0,
+            },
+        );
     }
     reading
 }
@@ -104,11 +143,15 @@ fn address(page: &Page, context: &Context) -> Reading {
 /// A field the page states as data and shows in its text is not asked again; a job number stated as data never is.
 fn asks(readings: &[Reading]) -> Vec<Ask> {
     let known = |field: Field| {
-        readings.iter().filter_map(|reading| reading.values.get(&field)).any(|candidate| {
-            field == Field::JobId || !candidate.spans.is_empty()
-        })
+        readings
+            .iter()
+            .filter_map(|reading| reading.values.get(&field))
+            .any(|candidate| field == Field::JobId || !candidate.spans.is_empty())
     };
-    Ask::ALL.into_iter().filter(|ask| !known(combine::field(*ask))).collect()
+    Ask::ALL
+        .into_iter()
+        .filter(|ask| !known(combine::field(*ask)))
+        .collect()
 }
 
 fn page_flags(page: &Page) -> Vec<String> {
@@ -120,7 +163,12 @@ fn page_flags(page: &Page) -> Vec<String> {
         ("chat_control", hidden.chat_control),
         ("suspicious_text", hidden.suspicious),
     ];
-    flags.extend(counts.iter().filter(|(_, count)| *count > 0).map(|(name, count)| format!("{name}:{count}")));
+    flags.extend(
+        counts
+            .iter()
+            .filter(|(_, count)| *count > 0)
+            .map(|(name, count)| format!("{name}:{count}")),
+    );
     if page.structured.len() > 1 {
         flags.push(format!("several_postings:{}", page.structured.len()));
     }

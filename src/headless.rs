@@ -16,7 +16,7 @@ use crate::run::{self, Run, RunError, lock, signals};
 use crate::store::{StoreError, StoredRecord};
 
 /// Records handed out in one go.
-const BATCH: usize = 64;
+const BATCH: u32 = 64;
 
 /// One line for the user.
 pub fn complain(line: &str) {
@@ -38,7 +38,11 @@ pub fn headless(arguments: &RunArgs) -> Exit {
 
 fn batch(arguments: &RunArgs) -> Result<Exit, RunError> {
     let started = Instant::now();
-    let run = Arc::new(Run::open(&arguments.engine, &arguments.store, arguments.fresh)?);
+    let run = Arc::new(Run::open(
+        &arguments.engine,
+        &arguments.store,
+        arguments.fresh,
+    )?);
     if let Some(notice) = &run.selected.notice {
         complain(notice);
     }
@@ -46,9 +50,18 @@ fn batch(arguments: &RunArgs) -> Result<Exit, RunError> {
     let queued = {
         let mut store = lock(&run.store);
         if arguments.inputs.is_empty() {
-            Queued { jobs: store.select_unfinished()?, ..Queued::default() }
+            Queued {
+                jobs: store.select_unfinished()?,
+                ..Queued::default()
+            }
         } else {
-            enqueue(&mut store, &arguments.inputs, &run.selected, arguments.fresh, &mut complain)?
+            enqueue(
+                &mut store,
+                &arguments.inputs,
+                &run.selected,
+                arguments.fresh,
+                &mut complain,
+            )?
         }
     };
     if queued.jobs + queued.unreadable == 0 {
@@ -77,7 +90,11 @@ fn batch(arguments: &RunArgs) -> Result<Exit, RunError> {
         complain(&why);
         return Ok(Exit::NoEngine);
     }
-    Ok(if output.failed > 0 { Exit::SomeFailed } else { Exit::Done })
+    Ok(if output.failed > 0 {
+        Exit::SomeFailed
+    } else {
+        Exit::Done
+    })
 }
 
 /// Where records go.
@@ -92,13 +109,25 @@ struct Output {
 
 impl Output {
     fn new(arguments: &RunArgs, total: usize) -> Self {
-        let target =
-            if std::io::stderr().is_terminal() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+        let target = if std::io::stderr().is_terminal() {
+            ProgressDrawTarget::stderr()
+        } else {
+            ProgressDrawTarget::hidden()
+        };
         let bar = ProgressBar::with_draw_target(Some(total as u64), target);
-        if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg} {elapsed} (eta {eta})") {
+        if let Ok(style) =
+            ProgressStyle::with_template("{bar:30} {pos}/{len} {msg} {elapsed} (eta {eta})")
+        {
             bar.set_style(style);
         }
-        Self { ordered: arguments.ordered, with_text: arguments.with_text, bar, done: 0, review: 0, failed: 0 }
+        Self {
+            ordered: arguments.ordered,
+            with_text: arguments.with_text,
+            bar,
+            done: 0,
+            review: 0,
+            failed: 0,
+        }
     }
 
     /// Hands records out as they come; true when stdout was closed, which stops the run quietly.
@@ -118,8 +147,8 @@ impl Output {
 
     fn hand_out(&mut self, run: &Run) -> Result<bool, StoreError> {
         loop {
-            let records = lock(&run.store).take_finished(self.ordered, BATCH)?;
-            let last = records.len() < BATCH;
+            let records = lock(&run.store).take_finished(self.ordered, self.with_text, BATCH)?;
+            let last = records.len() < BATCH as usize;
             for record in records {
                 match record.status.as_str() {
                     "done" => self.done += 1,
@@ -127,7 +156,7 @@ impl Output {
                     _ => self.review += 1,
                 }
                 tell_failure(&record);
-                if let Err(error) = write_line(&record, self.with_text)? {
+                if let Err(error) = write_line(&record, self.with_text) {
                     if error.kind() != ErrorKind::BrokenPipe {
                         complain(&format!("stdout cannot be written: {error}"));
                     }
@@ -164,21 +193,35 @@ fn tell_failure(record: &StoredRecord) {
     if record.pointer("/error/kind").and_then(Value::as_str) == Some("input") {
         return;
     }
-    let text = |pointer: &str| record.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let line = record.pointer("/source/line").and_then(Value::as_u64).map(|line| format!(" line {line}"));
-    complain(&format!("{}{}: {}", text("/source/path"), line.unwrap_or_default(), text("/error/message")));
+    let text = |pointer: &str| {
+        record
+            .pointer(pointer)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
+    let line = record
+        .pointer("/source/line")
+        .and_then(Value::as_u64)
+        .map(|line| format!(" line {line}"));
+    complain(&format!(
+        "{}{}: {}",
+        text("/source/path"),
+        line.unwrap_or_default(),
+        text("/error/message")
+    ));
 }
 
-fn write_line(record: &StoredRecord, with_text: bool) -> Result<std::io::Result<()>, StoreError> {
+fn write_line(record: &StoredRecord, with_text: bool) -> std::io::Result<()> {
     let mut line = record.json.clone();
     if with_text {
-        let text = serde_json::to_string(&record.text()?).unwrap_or_default();
+        let text = serde_json::to_string(&record.text).unwrap_or_default();
         line.truncate(line.trim_end().len() - 1);
         line.push_str(&format!(",\"text\":{text}}}"));
     }
     line.push('\n');
     let mut out = std::io::stdout().lock();
-    Ok(out.write_all(line.as_bytes()).and_then(|()| out.flush()))
+    out.write_all(line.as_bytes()).and_then(|()| out.flush())
 }
 
 /// Queues inputs and leaves.
@@ -186,13 +229,31 @@ fn write_line(record: &StoredRecord, with_text: bool) -> Result<std::io::Result<
 pub fn add(arguments: &AddArgs) -> Exit {
     let queue = || -> Result<Queued, RunError> {
         let mut store = run::open_store(&arguments.store)?;
-        let selected = select(&Wish { engine: Some("none".to_owned()), ..Wish::default() }).map_err(RunError::Engine)?;
-        Ok(enqueue(&mut store, &arguments.inputs, &selected, false, &mut complain)?)
+        let selected = select(&Wish {
+            engine: Some("none".to_owned()),
+            ..Wish::default()
+        })
+        .map_err(RunError::Engine)?;
+        Ok(enqueue(
+            &mut store,
+            &arguments.inputs,
+            &selected,
+            false,
+            &mut complain,
+        )?)
     };
     match queue() {
         Ok(queued) => {
-            complain(&format!("{} queued, {} unreadable", queued.jobs - queued.already, queued.unreadable));
-            if queued.unreadable > 0 { Exit::SomeFailed } else { Exit::Done }
+            complain(&format!(
+                "{} queued, {} unreadable",
+                queued.jobs - queued.already,
+                queued.unreadable
+            ));
+            if queued.unreadable > 0 {
+                Exit::SomeFailed
+            } else {
+                Exit::Done
+            }
         }
         Err(error) => {
             complain(&error.to_string());
@@ -224,9 +285,9 @@ pub fn export(arguments: &ExportArgs) -> Exit {
         }
     };
     let mut count = 0_usize;
-    let written = store.export(arguments.all, |record| {
+    let written = store.export(arguments.all, arguments.with_text, |record| {
         count += 1;
-        write_line(&record, arguments.with_text)?.map_err(ExportError::Output)
+        write_line(&record, arguments.with_text).map_err(ExportError::Output)
     });
     match written {
         Ok(()) if count == 0 => {

@@ -124,7 +124,11 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { input_bytes: 16 << 20, depth: 256, blocks: 5_000 }
+        Self {
+            input_bytes: 16 << 20,
+            depth: 256,
+            blocks: 5_000,
+        }
     }
 }
 
@@ -169,7 +173,10 @@ const LEAST_TEXT: usize = 200;
 /// See [`PageError`].
 pub fn read(bytes: &[u8], format: Format, limits: &Limits) -> Result<Page, PageError> {
     if bytes.len() > limits.input_bytes {
-        return Err(PageError::TooLarge { size: bytes.len(), limit: limits.input_bytes });
+        return Err(PageError::TooLarge {
+            size: bytes.len(),
+            limit: limits.input_bytes,
+        });
     }
     if bytes.trim_ascii().is_empty() {
         return Err(PageError::Empty);
@@ -177,9 +184,18 @@ pub fn read(bytes: &[u8], format: Format, limits: &Limits) -> Result<Page, PageE
     let mut page = Page::default();
     let decoded = charset::decode(bytes, &mut page.flags)?;
     let source = without_front_matter(decoded.trim_start_matches('\u{feff}'));
-    let start = source.trim_start().get(..64.min(source.trim_start().len())).unwrap_or_default().to_lowercase();
-    let html = format == Format::Html || start.starts_with("<!doctype html") || start.starts_with("<html");
-    let lines = if html { read_html(source, limits, &mut page) } else { text::lines(source, &mut page.hidden) };
+    let start = source
+        .trim_start()
+        .get(..64.min(source.trim_start().len()))
+        .unwrap_or_default()
+        .to_lowercase();
+    let html =
+        format == Format::Html || start.starts_with("<!doctype html") || start.starts_with("<html");
+    let lines = if html {
+        read_html(source, limits, &mut page)
+    } else {
+        text::lines(source, &mut page.hidden)
+    };
     number(lines, limits, &mut page);
     page.hidden.suspicious += usize::from(scrub::addresses_a_model(&page.text));
     if page.blocks.is_empty() && page.structured.is_empty() {
@@ -190,7 +206,9 @@ pub fn read(bytes: &[u8], format: Format, limits: &Limits) -> Result<Page, PageE
 
 /// Static site generators leave a `---` block before the page.
 fn without_front_matter(source: &str) -> &str {
-    let after = source.strip_prefix("---\n").and_then(|rest| rest.split_once("\n---\n"));
+    let after = source
+        .strip_prefix("---\n")
+        .and_then(|rest| rest.split_once("\n---\n"));
     after.map_or(source, |(_, page)| page)
 }
 
@@ -228,14 +246,21 @@ fn titles(dom: &dom::Dom, page: &mut Page) -> Vec<walk::Line> {
                 continue;
             }
             ("link", _) if dom.attribute(node, "rel") == Some("canonical") => {
-                page.canonical_url = dom.attribute(node, "href").filter(|url| url.starts_with("http")).map(str::to_owned);
+                page.canonical_url = dom
+                    .attribute(node, "href")
+                    .filter(|url| url.starts_with("http"))
+                    .map(str::to_owned);
                 continue;
             }
             _ => continue,
         };
         let text = scrub::clean(&text, &mut HiddenReport::default());
         if !text.is_empty() && !lines.iter().any(|line| line.text.contains(&text)) {
-            lines.push(walk::Line { text, kind: BlockKind::Title, is_label: false });
+            lines.push(walk::Line {
+                text,
+                kind: BlockKind::Title,
+                is_label: false,
+            });
         }
     }
     lines
@@ -245,7 +270,9 @@ fn titles(dom: &dom::Dom, page: &mut Page) -> Vec<walk::Line> {
 fn number(lines: Vec<walk::Line>, limits: &Limits, page: &mut Page) {
     for line in lines {
         for part in pieces(&line.text) {
-            let Ok(id) = u32::try_from(page.blocks.len() + 1) else { return };
+            let Ok(id) = u32::try_from(page.blocks.len() + 1) else {
+                return;
+            };
             if page.blocks.len() == limits.blocks {
                 page.flags.push("blocks_limit".to_owned());
                 return;
@@ -255,7 +282,12 @@ fn number(lines: Vec<walk::Line>, limits: &Limits, page: &mut Page) {
             }
             let start = page.text.len();
             page.text.push_str(part);
-            page.blocks.push(Block { id, span: start..page.text.len(), kind: line.kind, label: label(part, start) });
+            page.blocks.push(Block {
+                id,
+                span: start..page.text.len(),
+                kind: line.kind,
+                label: label(part, start),
+            });
         }
     }
 }
@@ -264,8 +296,13 @@ fn number(lines: Vec<walk::Line>, limits: &Limits, page: &mut Page) {
 fn pieces(text: &str) -> Vec<&str> {
     let (mut parts, mut rest) = (Vec::new(), text);
     while rest.len() > LONG_BLOCK {
-        let window = rest.get(..rest.floor_char_boundary(LONG_BLOCK)).unwrap_or(rest);
-        let cut = window.rfind(". ").or_else(|| window.rfind(' ')).map_or(window.len(), |at| at + 1);
+        let window = rest
+            .get(..rest.floor_char_boundary(LONG_BLOCK))
+            .unwrap_or(rest);
+        let cut = window
+            .rfind(". ")
+            .or_else(|| window.rfind(' '))
+            .map_or(window.len(), |at| at + 1);
         let (part, after) = rest.split_at(cut);
         parts.push(part.trim());
         rest = after.trim_start();
@@ -280,9 +317,18 @@ fn label(text: &str, start: usize) -> Option<Label> {
     let (name, rest) = text.split_once(':')?;
     let value = rest.trim();
     let words = name.split_whitespace().count();
-    if name.trim().is_empty() || name.len() > 60 || words > 8 || value.is_empty() || rest.starts_with("//") || name.contains(['.', '?', '!']) {
+    if name.trim().is_empty()
+        || name.len() > 60
+        || words > 8
+        || value.is_empty()
+        || rest.starts_with("//")
+        || name.contains(['.', '?', '!'])
+    {
         return None;
     }
     let at = start + text.len() - rest.trim_start().len();
-    Some(Label { name: start..start + name.trim_end().len(), value: at..at + value.len() })
+    Some(Label {
+        name: start..start + name.trim_end().len(),
+        value: at..at + value.len(),
+    })
 }

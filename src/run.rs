@@ -124,7 +124,10 @@ impl Run {
     /// Questions put to the model.
     #[must_use]
     pub fn model_calls(&self) -> usize {
-        self.selected.engine.as_ref().map_or(0, Supervised::model_calls)
+        self.selected
+            .engine
+            .as_ref()
+            .map_or(0, Supervised::model_calls)
     }
 }
 
@@ -133,15 +136,23 @@ impl Run {
 /// # Errors
 /// See [`RunError`].
 pub fn open_store(store: &StoreArgs) -> Result<Store, RunError> {
-    let own = || directories::ProjectDirs::from("", "", "smelt").map(|dirs| dirs.data_dir().join("smelt.db"));
-    let path: PathBuf = store.store.clone().or_else(own).ok_or(RunError::NoDataDirectory)?;
+    let own = || {
+        directories::ProjectDirs::from("", "", "smelt").map(|dirs| dirs.data_dir().join("smelt.db"))
+    };
+    let path: PathBuf = store
+        .store
+        .clone()
+        .or_else(own)
+        .ok_or(RunError::NoDataDirectory)?;
     Ok(Store::open(&path)?)
 }
 
 /// Milliseconds since the Unix epoch.
 #[must_use]
 pub fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let since = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
     i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 

@@ -1,102 +1,112 @@
-//! The store: queue, records and page bytes in one SQLite file, so that `kill -9` at any moment loses nothing.
+//! The store: one `SQLite` file that holds the queue, the pages' bytes and every record.
+//!
+//! Postings and pages mean nothing here: a record is a JSON text under a key. All times are `i64` milliseconds since
+//! the Unix epoch and are passed in by the caller; this room never reads a clock.
+//!
+//! What survives what: the file is in write-ahead mode with `synchronous = NORMAL`, and every change is one
+//! transaction. `kill -9` at any moment loses nothing that a method has returned from. A power cut may lose the last
+//! commits, never the file: the pages they belonged to are still queued, and are simply asked again.
+//!
+//! Several processes may share a file. A job is *claimed* for a while (its lease) under an epoch, a number that rises
+//! with every claim and every change of the job; whoever comes back with an older epoch is turned away and writes
+//! nothing (a fencing token).
 
-mod migrations;
+mod content;
+mod error;
+mod leases;
 mod queue;
 mod records;
 mod run_set;
+mod schema;
+#[cfg(test)]
+mod tests;
 
-use std::io::{Read, Write};
+pub use error::StoreError;
+pub use leases::Claim;
+pub use queue::{Enqueued, NewJob};
+pub use records::{NewRecord, StoredRecord};
+pub use run_set::Counts;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use flate2::Compression;
-use flate2::read::ZlibDecoder;
-use flate2::write::ZlibEncoder;
-use rusqlite::{Connection, ErrorCode};
-
-pub use self::queue::{Claim, Enqueued, NewJob};
-pub use self::records::{NewRecord, StoredRecord};
-pub use self::run_set::Progress;
-
-/// One connection to the store. All times are milliseconds since the Unix epoch and given by the caller.
+/// One connection to one store file. A process keeps it behind a `Mutex`; other processes open their own.
+#[derive(Debug)]
 pub struct Store {
-    connection: Connection,
-}
-
-/// Why the store cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// Another process holds a write lock for longer than the time-out.
-    #[error("the store {0} is locked by another process; end that one, or name another store with --store")]
-    Locked(PathBuf),
-    /// Not a database, or a damaged one.
-    #[error("the store {0} is corrupt or not an SQLite file; move it away or name another store with --store")]
-    Corrupt(PathBuf),
-    /// Written by a newer program.
-    #[error("the store {path} has version {found}, newer than this smelt's {known}; use the newer smelt")]
-    TooNew {
-        /// The file.
-        path: PathBuf,
-        /// Its version.
-        found: usize,
-        /// The newest version this program knows.
-        known: usize,
-    },
-    /// The file or its directory cannot be made.
-    #[error("the store {path} cannot be opened: {source}")]
-    Io {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// A statement failed.
-    #[error("the store failed: {0}; nothing already written is lost, run the command again")]
-    Sql(#[from] rusqlite::Error),
-    /// A stored page or text does not unpack.
-    #[error("a stored text is damaged: {0}")]
-    Damaged(std::io::Error),
+    conn: Connection,
+    path: PathBuf,
 }
 
 impl Store {
-    /// Opens or makes a store.
-    ///
-    /// # Errors
-    /// See [`StoreError`].
+    /// Opens the store at `path`; creates the file and the directories above it where they are missing, and brings an
+    /// older store up to date.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        if let Some(directory) = path.parent() {
-            std::fs::create_dir_all(directory).map_err(|source| StoreError::Io { path: path.to_owned(), source })?;
+        if let Some(parent) = path.parent() {
+            std::fs::create_dir_all(parent).map_err(|source| StoreError::Io {
+                path: parent.to_path_buf(),
+                source,
+            })?;
         }
-        let explain = |error| explain(error, path);
-        let mut connection = Connection::open(path).map_err(explain)?;
-        connection.busy_timeout(Duration::from_secs(5)).map_err(explain)?;
-        // NORMAL survives the death of the process; a power cut may lose the last commits, whose pages are asked again.
-        connection.pragma_update(None, "journal_mode", "WAL").map_err(explain)?;
-        connection.pragma_update(None, "synchronous", "NORMAL").map_err(explain)?;
-        migrations::apply(&mut connection, path)?;
-        connection.execute_batch(run_set::TABLE).map_err(explain)?;
-        Ok(Self { connection })
+        let conn = Connection::open(path).map_err(|source| StoreError::sqlite(path, source))?;
+        Self::prepare(conn, path.to_path_buf())
     }
-}
 
-fn explain(error: rusqlite::Error, path: &Path) -> StoreError {
-    match error.sqlite_error_code() {
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Locked(path.to_owned()),
-        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => StoreError::Corrupt(path.to_owned()),
-        Some(ErrorCode::CannotOpen | ErrorCode::PermissionDenied | ErrorCode::ReadOnly) => {
-            StoreError::Io { path: path.to_owned(), source: std::io::Error::other(error.to_string()) }
+    /// A store that lives and dies with this value.
+    pub fn in_memory() -> Result<Self, StoreError> {
+        let path = PathBuf::from(":memory:");
+        let conn =
+            Connection::open_in_memory().map_err(|source| StoreError::sqlite(&path, source))?;
+        Self::prepare(conn, path)
+    }
+
+    fn prepare(mut conn: Connection, path: PathBuf) -> Result<Self, StoreError> {
+        let version = schema::prepare(&mut conn).map_err(|e| StoreError::sqlite(&path, e))?;
+        if version > schema::VERSION {
+            return Err(StoreError::TooNew {
+                path,
+                found: version,
+                known: schema::VERSION,
+            });
         }
-        _ => StoreError::Sql(error),
+        Ok(Self { conn, path })
     }
-}
 
-fn pack(bytes: &[u8]) -> Result<Vec<u8>, StoreError> {
-    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::fast());
-    encoder.write_all(bytes).and_then(|()| encoder.finish()).map_err(StoreError::Damaged)
-}
+    /// Runs `work` in a transaction that holds the file's write lock from its start, so it cannot fail half-way on a
+    /// lock; an error undoes all of it.
+    fn write<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        self.transact(TransactionBehavior::Immediate, work)
+    }
 
-fn unpack(packed: &[u8]) -> Result<Vec<u8>, StoreError> {
-    let mut bytes = Vec::new();
-    ZlibDecoder::new(packed).read_to_end(&mut bytes).map_err(StoreError::Damaged)?;
-    Ok(bytes)
+    /// Runs `work`, which writes at most the run set, in a transaction that takes no lock on the file.
+    fn write_run_set<T>(
+        &mut self,
+        work: impl FnOnce(&Transaction) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        self.transact(TransactionBehavior::Deferred, work)
+    }
+
+    fn transact<T>(
+        &mut self,
+        behavior: TransactionBehavior,
+        work: impl FnOnce(&Transaction) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        let Self { conn, path } = self;
+        conn.transaction_with_behavior(behavior)
+            .and_then(|tx| {
+                let value = work(&tx)?;
+                tx.commit()?;
+                Ok(value)
+            })
+            .map_err(|source| StoreError::sqlite(path, source))
+    }
+
+    fn read<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        work(&self.conn).map_err(|source| StoreError::sqlite(&self.path, source))
+    }
 }

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use mistralrs::core::{
-    DefaultSchedulerMethod, GGUFLoaderBuilder, GGUFSpecificConfig, MemoryGpuConfig, MistralRs, MistralRsBuilder,
-    PagedAttentionConfig, PagedCacheType, SchedulerConfig,
+    DefaultSchedulerMethod, GGUFLoaderBuilder, GGUFSpecificConfig, MemoryGpuConfig, MistralRs,
+    MistralRsBuilder, PagedAttentionConfig, PagedCacheType, SchedulerConfig,
 };
 use mistralrs::{
-    Constraint, Device, DeviceMapSetting, ModelDType, NormalRequest, Request as EngineRequest, RequestMessage, Response,
-    SamplingParams, StopTokens, TokenSource,
+    Constraint, Device, DeviceMapSetting, ModelDType, NormalRequest, Request as EngineRequest,
+    RequestMessage, Response, SamplingParams, StopTokens, TokenSource,
 };
 use serde_json::json;
 use tokio::sync::mpsc::{Receiver, channel};
@@ -43,15 +43,19 @@ impl Mistral {
     /// # Errors
     /// [`EngineError::Unavailable`] when it does not load or fails the question.
     pub fn load(path: &Path, context_tokens: usize) -> Result<Self, EngineError> {
-        let header = Header::open(path).map_err(|error| EngineError::Unavailable(error.to_string()))?;
-        let unavailable = |why: String| EngineError::Unavailable(format!("{} does not load: {why}", path.display()));
+        let header =
+            Header::open(path).map_err(|error| EngineError::Unavailable(error.to_string()))?;
+        let unavailable = |why: String| {
+            EngineError::Unavailable(format!("{} does not load: {why}", path.display()))
+        };
         let runtime = tokio::runtime::Builder::new_multi_thread()
             .worker_threads(2)
             .enable_all()
             .build()
             .map_err(|error| unavailable(error.to_string()))?;
-        let (runner, counter, stop) =
-            runtime.block_on(build(path, context_tokens)).map_err(|error| unavailable(format!("{error:#}")))?;
+        let (runner, counter, stop) = runtime
+            .block_on(build(path, context_tokens))
+            .map_err(|error| unavailable(format!("{error:#}")))?;
         let info = EngineInfo {
             engine: NAME.to_owned(),
             model: header.name().map_or_else(|| file_stem(path), str::to_owned),
@@ -60,7 +64,13 @@ impl Mistral {
             // The 0.8.1 scheduler batches only prompts of equal token length; anything else thrashes.
             max_in_flight: 1,
         };
-        let engine = Self { runtime, runner, counter, stop, info };
+        let engine = Self {
+            runtime,
+            runner,
+            counter,
+            stop,
+            info,
+        };
         engine.self_test()?;
         Ok(engine)
     }
@@ -76,15 +86,28 @@ impl Mistral {
             }),
             max_tokens: 32,
         };
-        let failed = |why: String| EngineError::Unavailable(format!("the model failed its self-test: {why}"));
-        let answer = self.generate(&request, &mut |_| {}).map_err(|error| failed(error.to_string()))?;
-        if answer.finish != Finish::Stop || serde_json::from_str::<serde_json::Value>(&answer.text).is_err() {
-            return Err(failed(format!("it answered {:?} and ended with {:?}", answer.text, answer.finish)));
+        let failed = |why: String| {
+            EngineError::Unavailable(format!("the model failed its self-test: {why}"))
+        };
+        let answer = self
+            .generate(&request, &mut |_| {})
+            .map_err(|error| failed(error.to_string()))?;
+        if answer.finish != Finish::Stop
+            || serde_json::from_str::<serde_json::Value>(&answer.text).is_err()
+        {
+            return Err(failed(format!(
+                "it answered {:?} and ended with {:?}",
+                answer.text, answer.finish
+            )));
         }
         Ok(())
     }
 
-    fn normal_request(&self, request: &Request, response: tokio::sync::mpsc::Sender<Response>) -> NormalRequest {
+    fn normal_request(
+        &self,
+        request: &Request,
+        response: tokio::sync::mpsc::Sender<Response>,
+    ) -> NormalRequest {
         let message = |role: &str, text: &str| {
             [("role", role), ("content", text)]
                 .into_iter()
@@ -92,7 +115,10 @@ impl Mistral {
                 .collect()
         };
         let messages = RequestMessage::Chat {
-            messages: vec![message("system", &request.system), message("user", &request.user)],
+            messages: vec![
+                message("system", &request.system),
+                message("user", &request.user),
+            ],
             // The grammar holds from the first token on, so there is no room for thinking.
             enable_thinking: Some(false),
             reasoning_effort: None,
@@ -122,12 +148,22 @@ impl Mistral {
         while let Some(reply) = replies.recv().await {
             let chunk = match reply {
                 Response::Chunk(chunk) => chunk,
-                Response::ValidationError(error) => return Err(EngineError::Refused(error.to_string())),
+                Response::ValidationError(error) => {
+                    return Err(EngineError::Refused(error.to_string()));
+                }
                 Response::ModelError(error, _) => return Err(EngineError::Crashed(error)),
-                Response::InternalError(error) => return Err(EngineError::Crashed(error.to_string())),
-                _ => return Err(EngineError::Crashed("a reply of another kind than asked".to_owned())),
+                Response::InternalError(error) => {
+                    return Err(EngineError::Crashed(error.to_string()));
+                }
+                _ => {
+                    return Err(EngineError::Crashed(
+                        "a reply of another kind than asked".to_owned(),
+                    ));
+                }
             };
-            let Some(choice) = chunk.choices.into_iter().next() else { continue };
+            let Some(choice) = chunk.choices.into_iter().next() else {
+                continue;
+            };
             chunks += 1;
             first.get_or_insert_with(Instant::now);
             if let Some(piece) = choice.delta.content.filter(|piece| !piece.is_empty()) {
@@ -140,34 +176,71 @@ impl Mistral {
                     cached_tokens: 0,
                     completion_tokens: usage.completion_tokens,
                 });
-                let finish = if reason == "length" { Finish::Length } else { Finish::Stop };
+                let finish = if reason == "length" {
+                    Finish::Length
+                } else {
+                    Finish::Stop
+                };
                 return Ok(completion(text, finish, usage, start, first));
             }
         }
         // 0.8.1 sends no final chunk when the limit falls inside a multibyte character.
         if chunks + 8 >= request.max_tokens {
-            let usage = Usage { completion_tokens: chunks, ..Usage::default() };
+            let usage = Usage {
+                completion_tokens: chunks,
+                ..Usage::default()
+            };
             return Ok(completion(text, Finish::Length, usage, start, first));
         }
-        Err(EngineError::Crashed("the engine closed the answer without an end".to_owned()))
+        Err(EngineError::Crashed(
+            "the engine closed the answer without an end".to_owned(),
+        ))
     }
 }
 
-fn completion(text: String, finish: Finish, usage: Usage, start: Instant, first: Option<Instant>) -> Completion {
+fn completion(
+    text: String,
+    finish: Finish,
+    usage: Usage,
+    start: Instant,
+    first: Option<Instant>,
+) -> Completion {
     let first = first.unwrap_or(start);
     let millis = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     // A stop token's own text may trail the object.
-    let text = text.trim_end_matches("<|endoftext|>").trim_end_matches("<|im_end|>").to_owned();
-    Completion { text, finish, usage, prefill_ms: millis(first - start), decode_ms: millis(first.elapsed()) }
+    let text = text
+        .trim_end_matches("<|endoftext|>")
+        .trim_end_matches("<|im_end|>")
+        .to_owned();
+    Completion {
+        text,
+        finish,
+        usage,
+        prefill_ms: millis(first - start),
+        decode_ms: millis(first.elapsed()),
+    }
 }
 
 fn file_stem(path: &Path) -> String {
-    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+    path.file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned()
 }
 
-async fn build(path: &Path, context_tokens: usize) -> anyhow::Result<(Arc<MistralRs>, Counter, Vec<u32>)> {
-    let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+async fn build(
+    path: &Path,
+    context_tokens: usize,
+) -> anyhow::Result<(Arc<MistralRs>, Counter, Vec<u32>)> {
+    let directory = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let file = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
     let loader = GGUFLoaderBuilder::new(
         None,
         None,
@@ -191,22 +264,43 @@ async fn build(path: &Path, context_tokens: usize) -> anyhow::Result<(Arc<Mistra
     )?;
     let (tokenizer, cache) = {
         let pipeline = pipeline.lock().await;
-        (pipeline.tokenizer(), pipeline.get_metadata().cache_config.clone())
+        (
+            pipeline.tokenizer(),
+            pipeline.get_metadata().cache_config.clone(),
+        )
     };
     let tokenizer = tokenizer.ok_or_else(|| anyhow::anyhow!("the file has no tokenizer"))?;
-    let stop = ["<|endoftext|>", "<|im_end|>"].iter().filter_map(|token| tokenizer.token_to_id(token)).collect();
-    let counter: Counter = Box::new(move |text| tokenizer.encode(text, false).ok().map(|encoding| encoding.len()));
+    let stop = ["<|endoftext|>", "<|im_end|>"]
+        .iter()
+        .filter_map(|token| tokenizer.token_to_id(token))
+        .collect();
+    let counter: Counter = Box::new(move |text| {
+        tokenizer
+            .encode(text, false)
+            .ok()
+            .map(|encoding| encoding.len())
+    });
     let scheduler = match cache {
-        Some(config) => SchedulerConfig::PagedAttentionMeta { max_num_seqs: 1, config },
-        None => SchedulerConfig::DefaultScheduler { method: DefaultSchedulerMethod::Fixed(NonZeroUsize::MIN) },
+        Some(config) => SchedulerConfig::PagedAttentionMeta {
+            max_num_seqs: 1,
+            config,
+        },
+        None => SchedulerConfig::DefaultScheduler {
+            method: DefaultSchedulerMethod::Fixed(NonZeroUsize::MIN),
+        },
     };
     // Without flash-attn a prefix hit breaks the attention mask on CUDA, and the CPU's cache is never evicted.
-    let runner = MistralRsBuilder::new(pipeline, scheduler, false, None).with_no_prefix_cache(true).build().await;
+    let runner = MistralRsBuilder::new(pipeline, scheduler, false, None)
+        .with_no_prefix_cache(true)
+        .build()
+        .await;
     Ok((runner, counter, stop))
 }
 
 /// Plain F32 on the CPU, where it is the fastest; on a GPU BF16 with a paged cache for the whole context.
-fn placement(context_tokens: usize) -> anyhow::Result<(Device, ModelDType, Option<PagedAttentionConfig>)> {
+fn placement(
+    context_tokens: usize,
+) -> anyhow::Result<(Device, ModelDType, Option<PagedAttentionConfig>)> {
     if cfg!(feature = "cuda") {
         let device = Device::new_cuda(0)?;
         let memory = MemoryGpuConfig::ContextSize(context_tokens.next_multiple_of(32) + 64);
@@ -224,15 +318,25 @@ impl Engine for Mistral {
     fn count_tokens(&self, texts: &[String]) -> Result<Vec<usize>, EngineError> {
         texts
             .iter()
-            .map(|text| (self.counter)(text).ok_or_else(|| EngineError::Refused("the text cannot be tokenised".to_owned())))
+            .map(|text| {
+                (self.counter)(text)
+                    .ok_or_else(|| EngineError::Refused("the text cannot be tokenised".to_owned()))
+            })
             .collect()
     }
 
-    fn generate(&self, request: &Request, on_text: &mut dyn FnMut(&str)) -> Result<Completion, EngineError> {
+    fn generate(
+        &self,
+        request: &Request,
+        on_text: &mut dyn FnMut(&str),
+    ) -> Result<Completion, EngineError> {
         let (sender, replies) = channel(CHANNEL);
         let normal = self.normal_request(request, sender);
         self.runtime.block_on(async {
-            let engine = self.runner.get_sender(None).map_err(|error| EngineError::Crashed(format!("{error:?}")))?;
+            let engine = self
+                .runner
+                .get_sender(None)
+                .map_err(|error| EngineError::Crashed(format!("{error:?}")))?;
             engine
                 .send(EngineRequest::Normal(Box::new(normal)))
                 .await

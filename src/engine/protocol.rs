@@ -73,7 +73,10 @@ impl Say {
     pub fn id(&self) -> Option<u64> {
         match self {
             Self::Ready(_) | Self::Failed(_) => None,
-            Self::Counted { id, .. } | Self::Text { id, .. } | Self::Done { id, .. } | Self::Error { id, .. } => Some(*id),
+            Self::Counted { id, .. }
+            | Self::Text { id, .. }
+            | Self::Done { id, .. }
+            | Self::Error { id, .. } => Some(*id),
         }
     }
 }
@@ -105,9 +108,19 @@ mod tests {
     #[test]
     fn foreign_prints_are_ignored_and_a_prefix_does_no_harm() {
         let mut line = Vec::new();
-        write(&mut line, &Say::Counted { id: 7, tokens: vec![1, 2] }).unwrap();
+        write(
+            &mut line,
+            &Say::Counted {
+                id: 7,
+                tokens: vec![1, 2],
+            },
+        )
+        .unwrap();
         let line = String::from_utf8(line).unwrap();
-        assert!(matches!(parse::<Say>(&format!("loading...{line}")), Some(Say::Counted { id: 7, .. })));
+        assert!(matches!(
+            parse::<Say>(&format!("loading...{line}")),
+            Some(Say::Counted { id: 7, .. })
+        ));
         assert!(parse::<Say>("{\"say\":\"counted\",\"id\":7,\"tokens\":[]}").is_none());
         assert!(parse::<Say>("Loading weights 100%").is_none());
     }

@@ -67,9 +67,11 @@ impl Scripted {
     /// # Errors
     /// [`EngineError::Unavailable`] when the file cannot be read or is no script.
     pub fn open(path: &Path) -> Result<Self, EngineError> {
-        let unavailable = |why: String| EngineError::Unavailable(format!("script {}: {why}", path.display()));
+        let unavailable =
+            |why: String| EngineError::Unavailable(format!("script {}: {why}", path.display()));
         let text = std::fs::read_to_string(path).map_err(|error| unavailable(error.to_string()))?;
-        let mut script: Self = serde_json::from_str(&text).map_err(|error| unavailable(error.to_string()))?;
+        let mut script: Self =
+            serde_json::from_str(&text).map_err(|error| unavailable(error.to_string()))?;
         script.path = path.to_owned();
         Ok(script)
     }
@@ -79,7 +81,11 @@ impl Scripted {
         let Some(times) = rule.times else { return true };
         (0..times).any(|nth| {
             let marker = self.path.with_extension(format!("fired-{index}-{nth}"));
-            std::fs::OpenOptions::new().write(true).create_new(true).open(marker).is_ok()
+            std::fs::OpenOptions::new()
+                .write(true)
+                .create_new(true)
+                .open(marker)
+                .is_ok()
         })
     }
 }
@@ -101,18 +107,31 @@ impl Engine for Scripted {
     }
 
     #[allow(clippy::panic)] // Asked for by the script: the worker must survive it.
-    fn generate(&self, request: &Request, on_text: &mut dyn FnMut(&str)) -> Result<Completion, EngineError> {
-        let matches = |rule: &Rule| request.user.contains(&rule.contains) && request.user.contains(&rule.asked);
+    fn generate(
+        &self,
+        request: &Request,
+        on_text: &mut dyn FnMut(&str),
+    ) -> Result<Completion, EngineError> {
+        let matches = |rule: &Rule| {
+            request.user.contains(&rule.contains) && request.user.contains(&rule.asked)
+        };
         let mut length = false;
         let mut found = None;
-        for (index, rule) in self.rules.iter().enumerate().filter(|(_, rule)| matches(rule)) {
+        for (index, rule) in self
+            .rules
+            .iter()
+            .enumerate()
+            .filter(|(_, rule)| matches(rule))
+        {
             match rule.fail.filter(|_| self.due(index, rule)) {
                 Some(Failure::Exit) => std::process::exit(9),
                 Some(Failure::Panic) => panic!("the script asks for a panic"),
                 Some(Failure::Stall) => loop {
                     std::thread::park();
                 },
-                Some(Failure::Refuse) => return Err(EngineError::Refused("the script asks for it".to_owned())),
+                Some(Failure::Refuse) => {
+                    return Err(EngineError::Refused("the script asks for it".to_owned()));
+                }
                 Some(Failure::Length) => length = true,
                 None => {}
             }
@@ -121,7 +140,8 @@ impl Engine for Scripted {
                 break;
             }
         }
-        let rule = found.ok_or_else(|| EngineError::Refused("no rule of the script matches".to_owned()))?;
+        let rule = found
+            .ok_or_else(|| EngineError::Refused("no rule of the script matches".to_owned()))?;
         let mut text = serde_json::to_string(&rule.reply).unwrap_or_default();
         if length {
             text.truncate(text.floor_char_boundary(text.len() / 2));
@@ -136,6 +156,12 @@ impl Engine for Scripted {
             completion_tokens: text.len().div_ceil(4),
         };
         let finish = if length { Finish::Length } else { Finish::Stop };
-        Ok(Completion { text, finish, usage, prefill_ms: 0, decode_ms: 0 })
+        Ok(Completion {
+            text,
+            finish,
+            usage,
+            prefill_ms: 0,
+            decode_ms: 0,
+        })
     }
 }

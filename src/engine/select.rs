@@ -62,10 +62,14 @@ pub fn select(wish: &Wish) -> Result<Selected, String> {
         None => Ok(none(Some(
             "no model is configured: reading structured data and rules only (give --model FILE.gguf for the rest)",
         ))),
-        Some("mistralrs") => Err("--engine mistralrs needs --model FILE.gguf or a models/*.toml card".to_owned()),
+        Some("mistralrs") => {
+            Err("--engine mistralrs needs --model FILE.gguf or a models/*.toml card".to_owned())
+        }
         Some(other) => match other.strip_prefix("scripted:") {
             Some(script) => scripted(Path::new(script), wish),
-            None => Err(format!("no engine is called {other:?}: use mistralrs or none")),
+            None => Err(format!(
+                "no engine is called {other:?}: use mistralrs or none"
+            )),
         },
     }
 }
@@ -84,27 +88,57 @@ fn none(notice: Option<&str>) -> Selected {
 
 fn mistral(wish: &Wish) -> Result<Selected, String> {
     let given = wish.model.as_deref().unwrap_or(Path::new(""));
-    let is_card = given.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
-    let card = if is_card { Some(Card::load(given).map_err(|error| error.to_string())?) } else { None };
+    let is_card = given
+        .extension()
+        .is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
+    let card = if is_card {
+        Some(Card::load(given).map_err(|error| error.to_string())?)
+    } else {
+        None
+    };
     let path = match &card {
         Some(card) => card.resolve(&[]).map_err(|error| error.to_string())?,
         None => given.to_owned(),
     };
     let header = Header::open(&path).map_err(|error| error.to_string())?;
-    header.check_supported().map_err(|error| error.to_string())?;
-    let context = wish.context.unwrap_or(DEFAULT_CONTEXT).min(header.context_length());
-    let target = if cfg!(feature = "cuda") { Target::Cuda } else { Target::Cpu };
+    header
+        .check_supported()
+        .map_err(|error| error.to_string())?;
+    let context = wish
+        .context
+        .unwrap_or(DEFAULT_CONTEXT)
+        .min(header.context_length());
+    let target = if cfg!(feature = "cuda") {
+        Target::Cuda
+    } else {
+        Target::Cpu
+    };
     if let Some(available) = memory::available_memory().filter(|_| target == Target::Cpu) {
         let plan = memory::plan(&header, context, target);
-        plan.check(available).map_err(|error| format!("{}: {error}", path.display()))?;
+        plan.check(available)
+            .map_err(|error| format!("{}: {error}", path.display()))?;
     }
     if cfg!(not(feature = "mistralrs")) {
-        return Err("this smelt was built without the mistralrs feature: use --engine none".to_owned());
+        return Err(
+            "this smelt was built without the mistralrs feature: use --engine none".to_owned(),
+        );
     }
     let identity = fingerprint(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let max_output_tokens = card.as_ref().map_or(MAX_OUTPUT, |card| card.max_output_tokens);
-    let args = ["engine-worker".into(), "--model".into(), path.clone().into_os_string(), "--context".into(), context.to_string().into()];
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    let max_output_tokens = card
+        .as_ref()
+        .map_or(MAX_OUTPUT, |card| card.max_output_tokens);
+    let args = [
+        "engine-worker".into(),
+        "--model".into(),
+        path.clone().into_os_string(),
+        "--context".into(),
+        context.to_string().into(),
+    ];
+    let stem = path
+        .file_stem()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .into_owned();
     Ok(Selected {
         engine: Some(supervised(args.to_vec(), wish)?),
         engine_name: "mistralrs 0.8.1".to_owned(),
@@ -117,8 +151,13 @@ fn mistral(wish: &Wish) -> Result<Selected, String> {
 }
 
 fn scripted(script: &Path, wish: &Wish) -> Result<Selected, String> {
-    let bytes = std::fs::read(script).map_err(|error| format!("script {}: {error}", script.display()))?;
-    let args = ["engine-worker".into(), "--script".into(), script.as_os_str().to_owned()];
+    let bytes =
+        std::fs::read(script).map_err(|error| format!("script {}: {error}", script.display()))?;
+    let args = [
+        "engine-worker".into(),
+        "--script".into(),
+        script.as_os_str().to_owned(),
+    ];
     Ok(Selected {
         engine: Some(supervised(args.to_vec(), wish)?),
         engine_name: "scripted".to_owned(),
@@ -131,9 +170,14 @@ fn scripted(script: &Path, wish: &Wish) -> Result<Selected, String> {
 }
 
 fn supervised(args: Vec<OsString>, wish: &Wish) -> Result<Supervised, String> {
-    let program = std::env::current_exe().map_err(|error| format!("smelt cannot find its own program: {error}"))?;
+    let program = std::env::current_exe()
+        .map_err(|error| format!("smelt cannot find its own program: {error}"))?;
     let limit = Duration::from_secs(wish.watchdog_s);
-    let watchdog = Watchdog { first_token: limit, next_token: limit.min(Watchdog::default().next_token), ..Watchdog::default() };
+    let watchdog = Watchdog {
+        first_token: limit,
+        next_token: limit.min(Watchdog::default().next_token),
+        ..Watchdog::default()
+    };
     Ok(Supervised::new(WorkerSpec { program, args }, watchdog))
 }
 
@@ -149,20 +193,34 @@ fn fingerprint(path: &Path) -> std::io::Result<String> {
         (&mut file).take(SAMPLE).read_to_end(&mut sample)?;
         hash.update(&sample);
     }
-    Ok(hash.finalize().iter().take(16).map(|byte| format!("{byte:02x}")).collect())
+    Ok(hash
+        .finalize()
+        .iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect())
 }
 
 /// Loads the engine of a worker process.
 ///
 /// # Errors
 /// When it cannot be loaded.
-pub fn load(arguments: &crate::cli::WorkerArgs) -> Result<std::sync::Arc<dyn super::Engine>, super::EngineError> {
+pub fn load(
+    arguments: &crate::cli::WorkerArgs,
+) -> Result<std::sync::Arc<dyn super::Engine>, super::EngineError> {
     if let Some(script) = &arguments.script {
-        return Ok(std::sync::Arc::new(super::scripted::Scripted::open(script)?));
+        return Ok(std::sync::Arc::new(super::scripted::Scripted::open(
+            script,
+        )?));
     }
     #[cfg(feature = "mistralrs")]
     if let Some(model) = &arguments.model {
-        return Ok(std::sync::Arc::new(super::mistral::Mistral::load(model, arguments.context)?));
+        return Ok(std::sync::Arc::new(super::mistral::Mistral::load(
+            model,
+            arguments.context,
+        )?));
     }
-    Err(super::EngineError::Unavailable("the worker was given no engine it was built with".to_owned()))
+    Err(super::EngineError::Unavailable(
+        "the worker was given no engine it was built with".to_owned(),
+    ))
 }

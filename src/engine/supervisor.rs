@@ -101,7 +101,10 @@ impl Supervised {
     fn discard(&self, broken: &Arc<Worker>) {
         broken.kill();
         let mut slot = lock(&self.worker);
-        if slot.as_ref().is_some_and(|worker| Arc::ptr_eq(worker, broken)) {
+        if slot
+            .as_ref()
+            .is_some_and(|worker| Arc::ptr_eq(worker, broken))
+        {
             *slot = None;
         }
     }
@@ -110,7 +113,12 @@ impl Supervised {
         self.next_id.fetch_add(1, Ordering::Relaxed)
     }
 
-    fn receive(&self, worker: &Arc<Worker>, replies: &Receiver<Say>, limit: Duration) -> Result<Say, EngineError> {
+    fn receive(
+        &self,
+        worker: &Arc<Worker>,
+        replies: &Receiver<Say>,
+        limit: Duration,
+    ) -> Result<Say, EngineError> {
         match replies.recv_timeout(limit) {
             Ok(Say::Error { error, .. }) => {
                 if matches!(error, EngineError::Crashed(_)) {
@@ -121,7 +129,10 @@ impl Supervised {
             Ok(say) => Ok(say),
             Err(RecvTimeoutError::Timeout) => {
                 self.discard(worker);
-                Err(EngineError::Crashed(format!("no token for {} s, the worker was killed", limit.as_secs_f32())))
+                Err(EngineError::Crashed(format!(
+                    "no token for {} s, the worker was killed",
+                    limit.as_secs_f32()
+                )))
             }
             Err(RecvTimeoutError::Disconnected) => {
                 self.discard(worker);
@@ -133,7 +144,10 @@ impl Supervised {
     fn take_slot(&self, most: usize) -> Slot<'_> {
         let mut busy = lock(&self.in_flight);
         while *busy >= most.max(1) {
-            busy = self.slot_free.wait(busy).unwrap_or_else(PoisonError::into_inner);
+            busy = self
+                .slot_free
+                .wait(busy)
+                .unwrap_or_else(PoisonError::into_inner);
         }
         *busy += 1;
         Slot(self)
@@ -158,25 +172,47 @@ impl Engine for Supervised {
     fn count_tokens(&self, texts: &[String]) -> Result<Vec<usize>, EngineError> {
         let worker = self.worker()?;
         let id = self.id();
-        let replies = worker.ask(id, &Ask::Count { id, texts: texts.to_vec() })?;
+        let replies = worker.ask(
+            id,
+            &Ask::Count {
+                id,
+                texts: texts.to_vec(),
+            },
+        )?;
         match self.receive(&worker, &replies, self.watchdog.first_token)? {
             Say::Counted { tokens, .. } if tokens.len() == texts.len() => Ok(tokens),
-            other => Err(EngineError::Crashed(format!("the worker answered a count with {other:?}"))),
+            other => Err(EngineError::Crashed(format!(
+                "the worker answered a count with {other:?}"
+            ))),
         }
     }
 
-    fn generate(&self, request: &Request, on_text: &mut dyn FnMut(&str)) -> Result<Completion, EngineError> {
+    fn generate(
+        &self,
+        request: &Request,
+        on_text: &mut dyn FnMut(&str),
+    ) -> Result<Completion, EngineError> {
         let worker = self.worker()?;
         let _slot = self.take_slot(worker.info.max_in_flight);
         self.asked.fetch_add(1, Ordering::SeqCst);
         let id = self.id();
-        let replies = worker.ask(id, &Ask::Generate { id, request: request.clone() })?;
+        let replies = worker.ask(
+            id,
+            &Ask::Generate {
+                id,
+                request: request.clone(),
+            },
+        )?;
         let mut limit = self.watchdog.first_token;
         loop {
             match self.receive(&worker, &replies, limit)? {
                 Say::Text { text, .. } => on_text(&text),
                 Say::Done { completion, .. } => return Ok(completion),
-                other => return Err(EngineError::Crashed(format!("the worker answered a question with {other:?}"))),
+                other => {
+                    return Err(EngineError::Crashed(format!(
+                        "the worker answered a question with {other:?}"
+                    )));
+                }
             }
             limit = self.watchdog.next_token;
         }

@@ -37,7 +37,11 @@ pub fn serve(engine: Result<Arc<dyn Engine>, EngineError>) -> std::io::Result<()
         running.fetch_add(1, Ordering::SeqCst);
         std::thread::spawn(move || {
             // A panic costs this process, never the console: the supervisor sees the pipe close.
-            if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| answer(engine.as_ref(), ask))).is_err() {
+            if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+                answer(engine.as_ref(), ask)
+            }))
+            .is_err()
+            {
                 std::process::exit(BROKEN);
             }
             running.fetch_sub(1, Ordering::SeqCst);
@@ -57,13 +61,24 @@ fn answer(engine: &dyn Engine, ask: Ask) {
             Err(error) => Say::Error { id, error },
         },
         Ask::Generate { id, request } => {
-            match engine.generate(&request, &mut |text| say(&Say::Text { id, text: text.to_owned() })) {
+            match engine.generate(&request, &mut |text| {
+                say(&Say::Text {
+                    id,
+                    text: text.to_owned(),
+                })
+            }) {
                 Ok(completion) => Say::Done { id, completion },
                 Err(error) => Say::Error { id, error },
             }
         }
     };
-    let broken = matches!(&reply, Say::Error { error: EngineError::Crashed(_), .. });
+    let broken = matches!(
+        &reply,
+        Say::Error {
+            error: EngineError::Crashed(_),
+            ..
+        }
+    );
     say(&reply);
     if broken {
         std::process::exit(BROKEN);
@@ -72,7 +87,10 @@ fn answer(engine: &dyn Engine, ask: Ask) {
 
 fn say(message: &Say) {
     let mut out = std::io::stdout().lock();
-    if protocol::write(&mut out, message).and_then(|()| out.flush()).is_err() {
+    if protocol::write(&mut out, message)
+        .and_then(|()| out.flush())
+        .is_err()
+    {
         // Nobody reads any more.
         std::process::exit(0);
     }

@@ -25,8 +25,13 @@ pub type Answer = BTreeMap<Ask, Given>;
 /// Reads an answer. Keys that are missing or of another form than asked are left out.
 #[must_use]
 pub fn parse(text: &str, asks: &[Ask]) -> Answer {
-    let object = serde_json::from_str::<Value>(text).ok().or_else(|| salvage(text, asks)).unwrap_or_default();
-    asks.iter().filter_map(|ask| Some((*ask, given(object.get(ask.key())?, ask.shape())?))).collect()
+    let object = serde_json::from_str::<Value>(text)
+        .ok()
+        .or_else(|| salvage(text, asks))
+        .unwrap_or_default();
+    asks.iter()
+        .filter_map(|ask| Some((*ask, given(object.get(ask.key())?, ask.shape())?)))
+        .collect()
 }
 
 /// Closes an answer that was cut off after the last key it had finished.
@@ -34,7 +39,9 @@ fn salvage(text: &str, asks: &[Ask]) -> Option<Value> {
     asks.iter().rev().find_map(|ask| {
         // With and without white space: engines other than our own choose their separators themselves.
         let key = ask.key();
-        let end = text.rfind(&format!(", \"{key}\": ")).or_else(|| text.rfind(&format!(",\"{key}\":")))?;
+        let end = text
+            .rfind(&format!(", \"{key}\": "))
+            .or_else(|| text.rfind(&format!(",\"{key}\":")))?;
         serde_json::from_str(&format!("{}}}", text.get(..end)?)).ok()
     })
 }
@@ -43,13 +50,20 @@ fn given(value: &Value, shape: Shape) -> Option<Given> {
     let not_stated = value.is_null() || value.as_str() == Some("not_stated");
     match shape {
         Shape::Quote(_) | Shape::Enum(_) if not_stated => Some(Given::NotStated),
-        Shape::Quote(_) | Shape::Enum(_) => {
-            Some(Given::Quote(block(value.get(0)?)?, value.get(1)?.as_str()?.to_owned()))
-        }
-        Shape::Words(_) => {
-            Some(Given::Words(value.as_array()?.iter().filter_map(|word| word.as_str().map(str::to_owned)).collect()))
-        }
-        Shape::Lines(_) => Some(Given::Lines(value.as_array()?.iter().filter_map(range).collect())),
+        Shape::Quote(_) | Shape::Enum(_) => Some(Given::Quote(
+            block(value.get(0)?)?,
+            value.get(1)?.as_str()?.to_owned(),
+        )),
+        Shape::Words(_) => Some(Given::Words(
+            value
+                .as_array()?
+                .iter()
+                .filter_map(|word| word.as_str().map(str::to_owned))
+                .collect(),
+        )),
+        Shape::Lines(_) => Some(Given::Lines(
+            value.as_array()?.iter().filter_map(range).collect(),
+        )),
     }
 }
 
@@ -72,7 +86,10 @@ mod tests {
     fn a_cut_off_answer_keeps_its_finished_keys() {
         let cut = r#"{"title": [3, "Night, \"Nurse\""], "company": null, "location": [4, "Bos"#;
         let answer = parse(cut, &Ask::ALL);
-        assert_eq!(answer.get(&Ask::Title), Some(&Given::Quote(3, "Night, \"Nurse\"".to_owned())));
+        assert_eq!(
+            answer.get(&Ask::Title),
+            Some(&Given::Quote(3, "Night, \"Nurse\"".to_owned()))
+        );
         assert_eq!(answer.get(&Ask::Company), Some(&Given::NotStated));
         assert_eq!(answer.get(&Ask::Location), None);
     }

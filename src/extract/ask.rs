@@ -28,7 +28,11 @@ pub fn ask(
     let info = engine.info()?;
     let max_output = max_output.min(info.context_tokens / 3);
     let digest = digest(page);
-    let mut texts: Vec<String> = page.blocks.iter().map(|block| prompt::line(page, block)).collect();
+    let mut texts: Vec<String> = page
+        .blocks
+        .iter()
+        .map(|block| prompt::line(page, block))
+        .collect();
     texts.push(format!("{}{digest}", prompt::SYSTEM));
     let mut tokens = engine.count_tokens(&texts)?;
     let fixed = tokens.pop().unwrap_or_default() + max_output + TEMPLATE_TOKENS;
@@ -45,7 +49,12 @@ pub fn ask(
     let mut readings = Vec::new();
     for (index, range) in chunks.into_iter().enumerate() {
         let blocks = page.blocks.get(range).unwrap_or_default();
-        let question = Question { page, blocks, digest: (index > 0).then_some(digest.as_str()), max_output };
+        let question = Question {
+            page,
+            blocks,
+            digest: (index > 0).then_some(digest.as_str()),
+            max_output,
+        };
         readings.push(question.read(asks, engine, normaliser, extraction)?);
     }
     Ok(combine::combine(page, readings))
@@ -72,13 +81,19 @@ impl Question<'_> {
         if first.failed.is_empty() {
             return Ok(reading);
         }
-        let remark = "An earlier answer was not in the posting's own words. Copy exactly, or write null.";
+        let remark =
+            "An earlier answer was not in the posting's own words. Copy exactly, or write null.";
         let again = self.once(&first.failed, Some(remark), engine, normaliser, extraction)?;
         for (field, candidate) in again.reading.values {
             reading.put(field, candidate);
         }
         reading.flags.extend(again.reading.flags);
-        reading.flags.extend(again.failed.iter().map(|ask| format!("unsupported:{}", combine::field(*ask))));
+        reading.flags.extend(
+            again
+                .failed
+                .iter()
+                .map(|ask| format!("unsupported:{}", combine::field(*ask))),
+        );
         Ok(reading)
     }
 
@@ -105,7 +120,12 @@ impl Question<'_> {
         extraction.usage.completion_tokens += completion.usage.completion_tokens;
         extraction.prefill_ms += completion.prefill_ms;
         extraction.decode_ms += completion.decode_ms;
-        let mut expansion = expand(self.page, &answer::parse(&completion.text, asks), asks, normaliser);
+        let mut expansion = expand(
+            self.page,
+            &answer::parse(&completion.text, asks),
+            asks,
+            normaliser,
+        );
         if completion.finish == Finish::Length {
             expansion.reading.flags.push("answer_cut".to_owned());
         }
@@ -115,7 +135,14 @@ impl Question<'_> {
 
 /// The head of the page, for chunks that do not hold it.
 fn digest(page: &Page) -> String {
-    let head = page.blocks.iter().filter(|block| matches!(block.kind, BlockKind::Title | BlockKind::Heading(1)));
-    let text: Vec<&str> = head.take(2).chain(page.blocks.iter().take(3)).map(|block| page.text_of(block)).collect();
+    let head = page
+        .blocks
+        .iter()
+        .filter(|block| matches!(block.kind, BlockKind::Title | BlockKind::Heading(1)));
+    let text: Vec<&str> = head
+        .take(2)
+        .chain(page.blocks.iter().take(3))
+        .map(|block| page.text_of(block))
+        .collect();
     text.join(" / ").chars().take(DIGEST_CHARS).collect()
 }

@@ -17,7 +17,11 @@ pub fn plan(tokens: &[usize], budget: usize) -> Vec<Range<usize>> {
             chunks.push(start..index);
             let overlap: usize = tokens[index.saturating_sub(OVERLAP)..index].iter().sum();
             // Overlap only where it leaves the new chunk room for new text.
-            start = if overlap + count <= budget / 2 { (index - OVERLAP.min(index)).max(start + 1) } else { index };
+            start = if overlap + count <= budget / 2 {
+                (index - OVERLAP.min(index)).max(start + 1)
+            } else {
+                index
+            };
             sum = tokens[start..index].iter().sum();
         }
         sum += count;

@@ -49,9 +49,10 @@ pub fn combine(page: &Page, mut readings: Vec<Reading>) -> Reading {
     }
     for (field, candidates) in all {
         let chosen = match field {
-            Field::Requirements | Field::Responsibilities | Field::Benefits | Field::Description => {
-                union(page, field, &candidates, &mut combined.flags)
-            }
+            Field::Requirements
+            | Field::Responsibilities
+            | Field::Benefits
+            | Field::Description => union(page, field, &candidates, &mut combined.flags),
             Field::Skills => words(page, &candidates),
             _ => agreed(field, &candidates, &mut combined.flags),
         };
@@ -64,16 +65,33 @@ pub fn combine(page: &Page, mut readings: Vec<Reading>) -> Reading {
 
 /// Chunks overlap, and a fact may stand twice: most votes win, then the earlier place.
 fn agreed(field: Field, candidates: &[Candidate], flags: &mut Vec<String>) -> Option<Candidate> {
-    let votes = |candidate: &Candidate| candidates.iter().filter(|other| same(field, &candidate.value, &other.value)).count();
-    let best = candidates.iter().rev().max_by_key(|candidate| votes(candidate))?;
+    let votes = |candidate: &Candidate| {
+        candidates
+            .iter()
+            .filter(|other| same(field, &candidate.value, &other.value))
+            .count()
+    };
+    let best = candidates
+        .iter()
+        .rev()
+        .max_by_key(|candidate| votes(candidate))?;
     if votes(best) < candidates.len() {
         flags.push(format!("chunks_differ:{field}"));
     }
     Some(best.clone())
 }
 
-fn union(page: &Page, field: Field, candidates: &[Candidate], flags: &mut Vec<String>) -> Option<Candidate> {
-    let mut ids: Vec<u32> = candidates.iter().flat_map(|candidate| &candidate.spans).map(|span| span.block).collect();
+fn union(
+    page: &Page,
+    field: Field,
+    candidates: &[Candidate],
+    flags: &mut Vec<String>,
+) -> Option<Candidate> {
+    let mut ids: Vec<u32> = candidates
+        .iter()
+        .flat_map(|candidate| &candidate.spans)
+        .map(|span| span.block)
+        .collect();
     ids.sort_unstable();
     ids.dedup();
     let blocks: Vec<&Block> = ids.iter().filter_map(|id| block(page, *id)).collect();
@@ -90,11 +108,20 @@ fn words(page: &Page, candidates: &[Candidate]) -> Option<Candidate> {
     let text = |span: &Span| page.text.get(span.start..span.end).unwrap_or_default();
     for span in candidates.iter().flat_map(|candidate| &candidate.spans) {
         // The same skill in other case is the same skill.
-        if spans.len() < 20 && !spans.iter().any(|seen| text(seen).eq_ignore_ascii_case(text(span))) {
+        if spans.len() < 20
+            && !spans
+                .iter()
+                .any(|seen| text(seen).eq_ignore_ascii_case(text(span)))
+        {
             spans.push(*span);
         }
     }
     let values: Vec<&str> = spans.iter().map(text).collect();
     let value = serde_json::json!(values);
-    (!spans.is_empty()).then_some(Candidate { value, spans, source: Source::Model, support: 0.7 })
+    (!spans.is_empty()).then_some(Candidate {
+        value,
+        spans,
+        source: Source::Model,
+        support: 0.7,
+    })
 }

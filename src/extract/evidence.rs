@@ -24,33 +24,51 @@ pub fn find(page: &Page, quoted: Option<&Block>, quote: &str) -> Option<Match> {
     if let Some(found) = quoted.and_then(|block| in_block(page, block, quote)) {
         return Some(found);
     }
-    let found = page.blocks.iter().find_map(|block| in_block(page, block, quote))?;
-    Some(Match { support: if quoted.is_some() { 0.7 } else { found.support }, ..found })
+    let found = page
+        .blocks
+        .iter()
+        .find_map(|block| in_block(page, block, quote))?;
+    Some(Match {
+        support: if quoted.is_some() { 0.7 } else { found.support },
+        ..found
+    })
 }
 
 fn in_block(page: &Page, block: &Block, quote: &str) -> Option<Match> {
     let text = page.text_of(block);
     let at = |bytes: Range<usize>, support| Match {
-        span: Span::within(block, block.span.start + bytes.start..block.span.start + bytes.end),
+        span: Span::within(
+            block,
+            block.span.start + bytes.start..block.span.start + bytes.end,
+        ),
         support,
     };
-    if let Some((start, _)) = text.match_indices(quote).find(|(start, found)| whole_words(text, *start, found.len())) {
+    if let Some((start, _)) = text
+        .match_indices(quote)
+        .find(|(start, found)| whole_words(text, *start, found.len()))
+    {
         return Some(at(start..start + quote.len(), 1.0));
     }
-    loose(text, quote).filter(|bytes| whole_words(text, bytes.start, bytes.len())).map(|bytes| at(bytes, 0.95))
+    loose(text, quote)
+        .filter(|bytes| whole_words(text, bytes.start, bytes.len()))
+        .map(|bytes| at(bytes, 0.95))
 }
 
 /// A quote that starts or ends inside a word is no quote: "Java" is not stated by "JavaScript".
 fn whole_words(text: &str, start: usize, length: usize) -> bool {
-    let (Some(before), Some(quote), Some(after)) =
-        (text.get(..start), text.get(start..start + length), text.get(start + length..))
-    else {
+    let (Some(before), Some(quote), Some(after)) = (
+        text.get(..start),
+        text.get(start..start + length),
+        text.get(start + length..),
+    ) else {
         return false;
     };
     let joined = |one: Option<char>, other: Option<char>| {
-        one.zip(other).is_some_and(|(one, other)| one.is_alphanumeric() && other.is_alphanumeric())
+        one.zip(other)
+            .is_some_and(|(one, other)| one.is_alphanumeric() && other.is_alphanumeric())
     };
-    !joined(before.chars().next_back(), quote.chars().next()) && !joined(quote.chars().next_back(), after.chars().next())
+    !joined(before.chars().next_back(), quote.chars().next())
+        && !joined(quote.chars().next_back(), after.chars().next())
 }
 
 /// Compares letters only by their lower case and skips white space on both sides.
@@ -65,9 +83,12 @@ fn loose(text: &str, quote: &str) -> Option<Range<usize>> {
     if quote_letters.is_empty() {
         return None;
     }
-    let window = text_letters
-        .windows(quote_letters.len())
-        .find(|window| window.iter().zip(&quote_letters).all(|((_, one), (_, other))| one == other))?;
+    let window = text_letters.windows(quote_letters.len()).find(|window| {
+        window
+            .iter()
+            .zip(&quote_letters)
+            .all(|((_, one), (_, other))| one == other)
+    })?;
     let (start, last) = (window.first()?.0, window.last()?.0);
     let last_length = text.get(last..)?.chars().next()?.len_utf8();
     Some(start..last + last_length)

@@ -24,7 +24,10 @@ pub struct Merged {
 
 /// Labelled lines decide before the model where the model only copies digits; names are the model's.
 fn rank(field: Field, source: Source) -> u8 {
-    let names = matches!(field, Field::Title | Field::Company | Field::Location | Field::Description);
+    let names = matches!(
+        field,
+        Field::Title | Field::Company | Field::Location | Field::Description
+    );
     match source {
         Source::Input => 0,
         Source::JsonLd => 1,
@@ -39,10 +42,19 @@ fn rank(field: Field, source: Source) -> u8 {
 /// disagreement between scalars is flagged `conflict:FIELD` for a person to decide.
 #[must_use]
 pub fn merge(readings: &[Reading]) -> Merged {
-    let mut merged = Merged { flags: readings.iter().flat_map(|reading| reading.flags.clone()).collect(), ..Merged::default() };
+    let mut merged = Merged {
+        flags: readings
+            .iter()
+            .flat_map(|reading| reading.flags.clone())
+            .collect(),
+        ..Merged::default()
+    };
     let mut values = Map::new();
     for field in Field::ALL {
-        let mut candidates: Vec<&Candidate> = readings.iter().filter_map(|reading| reading.values.get(&field)).collect();
+        let mut candidates: Vec<&Candidate> = readings
+            .iter()
+            .filter_map(|reading| reading.values.get(&field))
+            .collect();
         candidates.sort_by_key(|candidate| rank(field, candidate.source));
         let value = match candidates.split_first() {
             Some((best, others)) => merged.keep(field, best, others),
@@ -56,7 +68,10 @@ pub fn merge(readings: &[Reading]) -> Merged {
         Err(error) => {
             // Every reader writes values of the record's own types, so this is a defect worth a flag, not a loss.
             tracing::error!(%error, "merged values are no posting");
-            merged = Merged { flags: vec!["internal:merge".to_owned()], ..Merged::default() };
+            merged = Merged {
+                flags: vec!["internal:merge".to_owned()],
+                ..Merged::default()
+            };
         }
     }
     merged.flags.sort();
@@ -78,20 +93,28 @@ impl Merged {
         let mut spans = best.spans.clone();
         if spans.is_empty() {
             // Structured data that another reader found in the text is evidenced there.
-            let agreeing = others.iter().find(|other| same(field, &best.value, &other.value));
-            spans = agreeing.map(|other| other.spans.clone()).unwrap_or_default();
+            let agreeing = others
+                .iter()
+                .find(|other| same(field, &best.value, &other.value));
+            spans = agreeing
+                .map(|other| other.spans.clone())
+                .unwrap_or_default();
         }
         if !spans.is_empty() {
             self.evidence.insert(field, spans);
         }
         self.provenance.insert(field, best.source);
-        self.confidence.insert(field, (confidence * 100.0).round() / 100.0);
+        self.confidence
+            .insert(field, (confidence * 100.0).round() / 100.0);
         best.value.clone()
     }
 }
 
 fn is_list(field: Field) -> bool {
-    matches!(field, Field::Skills | Field::Requirements | Field::Responsibilities | Field::Benefits)
+    matches!(
+        field,
+        Field::Skills | Field::Requirements | Field::Responsibilities | Field::Benefits
+    )
 }
 
 /// Whether two readers mean the same: names by their letters, one inside the other; pay by its bounds.
@@ -101,7 +124,9 @@ pub fn same(field: Field, one: &Value, other: &Value) -> bool {
         Field::Title | Field::Company | Field::Location | Field::Education => {
             let letters = |value: &Value| {
                 let text = value.as_str().unwrap_or_default().to_lowercase();
-                text.chars().filter(|letter| letter.is_alphanumeric()).collect::<String>()
+                text.chars()
+                    .filter(|letter| letter.is_alphanumeric())
+                    .collect::<String>()
             };
             let (one, other) = (letters(one), letters(other));
             one.contains(&other) || other.contains(&one)
@@ -109,9 +134,14 @@ pub fn same(field: Field, one: &Value, other: &Value) -> bool {
         Field::Salary => {
             let agrees = |key: &str| {
                 let (one, other) = (one.get(key), other.get(key));
-                one == other || [one, other].iter().any(|value| value.is_none_or(Value::is_null))
+                one == other
+                    || [one, other]
+                        .iter()
+                        .any(|value| value.is_none_or(Value::is_null))
             };
-            ["min", "max", "currency", "period"].iter().all(|key| agrees(key))
+            ["min", "max", "currency", "period"]
+                .iter()
+                .all(|key| agrees(key))
         }
         _ => one == other,
     }

@@ -41,10 +41,30 @@ pub fn lines_field(ask: Ask) -> Option<(Field, usize)> {
 
 impl Normaliser {
     /// Puts the value of a quote into a reading; false when the words do not hold such a value.
-    pub fn put(&self, reading: &mut Reading, ask: Ask, words: &str, span: Span, source: Source, support: f64) -> bool {
-        let candidate = |value| Candidate { value, spans: vec![span], source, support };
+    pub fn put(
+        &self,
+        reading: &mut Reading,
+        ask: Ask,
+        words: &str,
+        span: Span,
+        source: Source,
+        support: f64,
+    ) -> bool {
+        let candidate = |value| Candidate {
+            value,
+            spans: vec![span],
+            source,
+            support,
+        };
         let text = |reading: &mut Reading, field| {
-            let cut: String = words.chars().take(if field == Field::Title || field == Field::Location { 200 } else { 100 }).collect();
+            let cut: String = words
+                .chars()
+                .take(if field == Field::Title || field == Field::Location {
+                    200
+                } else {
+                    100
+                })
+                .collect();
             reading.put(field, candidate(json!(cut.trim())));
             !cut.trim().is_empty()
         };
@@ -55,30 +75,48 @@ impl Normaliser {
             Ask::Education => text(reading, Field::Education),
             Ask::JobId => text(reading, Field::JobId),
             Ask::Salary => {
-                let Some(pay) = money::parse(words, &MoneyContext::default()) else { return false };
+                let Some(pay) = money::parse(words, &MoneyContext::default()) else {
+                    return false;
+                };
                 reading.flag(Field::Salary, &pay.flags);
                 reading.put(Field::Salary, candidate(json!(pay.salary)));
                 true
             }
             Ask::Years => {
-                let Some(years) = years::parse(words) else { return false };
-                for (field, value) in
-                    [(Field::ExperienceYearsMin, years.min), (Field::ExperienceYearsMax, years.max)]
-                {
+                let Some(years) = years::parse(words) else {
+                    return false;
+                };
+                for (field, value) in [
+                    (Field::ExperienceYearsMin, years.min),
+                    (Field::ExperienceYearsMax, years.max),
+                ] {
                     if let Some(value) = value {
                         reading.put(field, candidate(json!(value)));
                     }
                 }
                 true
             }
-            Ask::Posted => day(reading, Field::PostedDate, date::parse(words, &self.dates()), candidate),
-            Ask::Deadline => day(reading, Field::Deadline, date::parse_last(words, &self.dates()), candidate),
+            Ask::Posted => day(
+                reading,
+                Field::PostedDate,
+                date::parse(words, &self.dates()),
+                candidate,
+            ),
+            Ask::Deadline => day(
+                reading,
+                Field::Deadline,
+                date::parse_last(words, &self.dates()),
+                candidate,
+            ),
             _ => false,
         }
     }
 
     fn dates(&self) -> DateContext {
-        DateContext { fetched: self.fetched, day_first: None }
+        DateContext {
+            fetched: self.fetched,
+            day_first: None,
+        }
     }
 }
 

@@ -25,7 +25,13 @@ description: the lines that describe the job, single numbers or [first, last]"#;
 
 /// The page's part of the prompt.
 #[must_use]
-pub fn user(page: &Page, blocks: &[Block], digest: Option<&str>, asks: &[Ask], remark: Option<&str>) -> String {
+pub fn user(
+    page: &Page,
+    blocks: &[Block],
+    digest: Option<&str>,
+    asks: &[Ask],
+    remark: Option<&str>,
+) -> String {
     let mut text = String::new();
     if asks.len() < Ask::ALL.len() {
         let keys: Vec<&str> = asks.iter().map(|ask| ask.key()).collect();

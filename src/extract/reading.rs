@@ -30,7 +30,11 @@ impl Span {
     /// Part of a block.
     #[must_use]
     pub fn within(block: &Block, bytes: Range<usize>) -> Self {
-        Self { block: block.id, start: bytes.start, end: bytes.end }
+        Self {
+            block: block.id,
+            start: bytes.start,
+            end: bytes.end,
+        }
     }
 }
 
@@ -80,7 +84,8 @@ impl Reading {
 
     /// Adds the remarks of a normaliser.
     pub fn flag(&mut self, field: Field, flags: &[&'static str]) {
-        self.flags.extend(flags.iter().map(|flag| format!("{flag}:{field}")));
+        self.flags
+            .extend(flags.iter().map(|flag| format!("{flag}:{field}")));
     }
 }
 

@@ -23,9 +23,21 @@ pub fn read(page: &Page, normaliser: &Normaliser) -> Reading {
         labelled(page, block, normaliser, &mut reading);
     }
     title(page, normaliser, &mut reading);
-    for (field, most) in [(Field::Requirements, 30), (Field::Responsibilities, 30), (Field::Benefits, 20)] {
+    for (field, most) in [
+        (Field::Requirements, 30),
+        (Field::Responsibilities, 30),
+        (Field::Benefits, 20),
+    ] {
         let items = section(page, field);
-        if let Some(found) = select(page, field, &items, most, Source::Rule, 0.75, &mut reading.flags) {
+        if let Some(found) = select(
+            page,
+            field,
+            &items,
+            most,
+            Source::Rule,
+            0.75,
+            &mut reading.flags,
+        ) {
             reading.put(field, found);
         }
     }
@@ -35,14 +47,22 @@ pub fn read(page: &Page, normaliser: &Normaliser) -> Reading {
 
 fn labelled(page: &Page, block: &Block, normaliser: &Normaliser, reading: &mut Reading) {
     let Some(label) = &block.label else { return };
-    let (Some(name), Some(value)) = (page.text.get(label.name.clone()), page.text.get(label.value.clone())) else {
+    let (Some(name), Some(value)) = (
+        page.text.get(label.name.clone()),
+        page.text.get(label.value.clone()),
+    ) else {
         return;
     };
     let span = Span::within(block, label.value.clone());
     for ask in labels::asks(name) {
         match ask {
             Ask::JobType => members(reading, Field::JobType, &terms::job_types(value), span),
-            Ask::Remote => members(reading, Field::RemoteType, &terms::remote_types(value), span),
+            Ask::Remote => members(
+                reading,
+                Field::RemoteType,
+                &terms::remote_types(value),
+                span,
+            ),
             Ask::Level => members(reading, Field::ExperienceLevel, &terms::levels(value), span),
             _ => {
                 normaliser.put(reading, *ask, value, span, Source::Rule, LABELLED);
@@ -54,27 +74,51 @@ fn labelled(page: &Page, block: &Block, normaliser: &Normaliser, reading: &mut R
 /// Only a line that names exactly one member decides.
 fn members<T: serde::Serialize>(reading: &mut Reading, field: Field, named: &[T], span: Span) {
     if let [member] = named {
-        let candidate = Candidate { value: json!(member), spans: vec![span], source: Source::Rule, support: LABELLED };
+        let candidate = Candidate {
+            value: json!(member),
+            spans: vec![span],
+            source: Source::Rule,
+            support: LABELLED,
+        };
         reading.put(field, candidate);
     }
 }
 
 /// The first main heading, else the head's title up to its site name.
 fn title(page: &Page, normaliser: &Normaliser, reading: &mut Reading) {
-    let heading = page.blocks.iter().find(|block| block.kind == BlockKind::Heading(1));
-    let Some(block) = heading.or_else(|| page.blocks.iter().find(|block| block.kind == BlockKind::Title)) else {
+    let heading = page
+        .blocks
+        .iter()
+        .find(|block| block.kind == BlockKind::Heading(1));
+    let Some(block) = heading.or_else(|| {
+        page.blocks
+            .iter()
+            .find(|block| block.kind == BlockKind::Title)
+    }) else {
         return;
     };
     let text = page.text_of(block);
-    let words = if heading.is_some() { text } else { text.split(" | ").next().unwrap_or(text) };
+    let words = if heading.is_some() {
+        text
+    } else {
+        text.split(" | ").next().unwrap_or(text)
+    };
     let span = Span::within(block, block.span.start..block.span.start + words.len());
     normaliser.put(reading, Ask::Title, words, span, Source::Rule, HEADING);
 }
 
 /// The list items under the first heading that announces them.
 fn section(page: &Page, field: Field) -> Vec<&Block> {
-    let announces = |block: &&Block| is_heading(page, block) && labels::announces(page.text_of(block), field);
-    let Some(start) = page.blocks.iter().find(announces).map(|block| block.id as usize) else { return Vec::new() };
+    let announces =
+        |block: &&Block| is_heading(page, block) && labels::announces(page.text_of(block), field);
+    let Some(start) = page
+        .blocks
+        .iter()
+        .find(announces)
+        .map(|block| block.id as usize)
+    else {
+        return Vec::new();
+    };
     page.blocks
         .iter()
         .skip(start)
@@ -88,17 +132,34 @@ fn is_heading(page: &Page, block: &Block) -> bool {
     let text = page.text_of(block);
     match block.kind {
         BlockKind::Heading(_) => true,
-        BlockKind::Paragraph => text.len() <= 60 && block.label.is_none() && !text.ends_with(['.', ',', ';']),
+        BlockKind::Paragraph => {
+            text.len() <= 60 && block.label.is_none() && !text.ends_with(['.', ',', ';'])
+        }
         _ => false,
     }
 }
 
 /// Prose from the first real paragraph on, whole blocks, as much as a record takes.
 fn description(page: &Page, reading: &mut Reading) {
-    let prose = |block: &&Block| block.kind == BlockKind::Paragraph && page.text_of(block).len() >= 120;
-    let Some(first) = page.blocks.iter().find(prose) else { return };
-    let blocks: Vec<&Block> = page.blocks.iter().filter(|block| block.id >= first.id).collect();
-    if let Some(found) = select(page, Field::Description, &blocks, usize::MAX, Source::Rule, 0.6, &mut reading.flags) {
+    let prose =
+        |block: &&Block| block.kind == BlockKind::Paragraph && page.text_of(block).len() >= 120;
+    let Some(first) = page.blocks.iter().find(prose) else {
+        return;
+    };
+    let blocks: Vec<&Block> = page
+        .blocks
+        .iter()
+        .filter(|block| block.id >= first.id)
+        .collect();
+    if let Some(found) = select(
+        page,
+        Field::Description,
+        &blocks,
+        usize::MAX,
+        Source::Rule,
+        0.6,
+        &mut reading.flags,
+    ) {
         reading.put(Field::Description, found);
     }
 }

@@ -17,8 +17,13 @@ pub fn read(page: &Page, structured: &Structured) -> Reading {
         StructuredSource::JsonLd => Source::JsonLd,
         StructuredSource::Microdata => Source::Microdata,
     };
-    let mut reading = Reading { flags: structured.flags.clone(), ..Reading::default() };
-    let Ok(Value::Object(values)) = serde_json::to_value(&structured.posting) else { return reading };
+    let mut reading = Reading {
+        flags: structured.flags.clone(),
+        ..Reading::default()
+    };
+    let Ok(Value::Object(values)) = serde_json::to_value(&structured.posting) else {
+        return reading;
+    };
     for (field, (_, value)) in Field::ALL.into_iter().zip(values) {
         let empty = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
         if empty {
@@ -27,13 +32,23 @@ pub fn read(page: &Page, structured: &Structured) -> Reading {
         let (value, spans) = match field {
             Field::Description => description(page, &structured.posting),
             _ => {
-                let found = texts(&value).into_iter().filter_map(|text| evidence::find(page, None, text));
+                let found = texts(&value)
+                    .into_iter()
+                    .filter_map(|text| evidence::find(page, None, text));
                 let spans = found.map(|found| found.span).collect();
                 (value, spans)
             }
         };
         let support = if spans.is_empty() { 0.85 } else { 0.97 };
-        reading.put(field, Candidate { value, spans, source, support });
+        reading.put(
+            field,
+            Candidate {
+                value,
+                spans,
+                source,
+                support,
+            },
+        );
     }
     reading
 }
@@ -49,7 +64,11 @@ fn texts(value: &Value) -> Vec<&str> {
 /// The blocks of the page that repeat the description, so that the record quotes what a reader saw.
 fn description(page: &Page, posting: &JobPosting) -> (Value, Vec<Span>) {
     let stated = posting.description.as_deref().unwrap_or_default();
-    let squeezed = |text: &str| text.chars().filter(|letter| letter.is_alphanumeric()).collect::<String>();
+    let squeezed = |text: &str| {
+        text.chars()
+            .filter(|letter| letter.is_alphanumeric())
+            .collect::<String>()
+    };
     let whole = squeezed(stated);
     let repeats = |block: &&Block| {
         let text = squeezed(page.text_of(block));
@@ -57,12 +76,19 @@ fn description(page: &Page, posting: &JobPosting) -> (Value, Vec<Span>) {
     };
     let spans: Vec<Span> = page.blocks.iter().filter(repeats).map(Span::of).collect();
     let mut text = String::new();
-    for part in spans.iter().filter_map(|span| page.text.get(span.start..span.end)) {
+    for part in spans
+        .iter()
+        .filter_map(|span| page.text.get(span.start..span.end))
+    {
         if text.chars().count() + part.chars().count() >= 5000 {
             break;
         }
         text.push_str(if text.is_empty() { "" } else { "\n" });
         text.push_str(part);
     }
-    if text.is_empty() { (json!(stated), Vec::new()) } else { (json!(text), spans) }
+    if text.is_empty() {
+        (json!(stated), Vec::new())
+    } else {
+        (json!(text), spans)
+    }
 }

@@ -92,11 +92,19 @@ impl Ask {
             Self::Company | Self::Education | Self::JobId => Shape::Quote(100),
             Self::Salary | Self::Years => Shape::Quote(120),
             Self::Posted | Self::Deadline => Shape::Quote(60),
-            Self::JobType => Shape::Enum(&["full_time", "part_time", "contract", "internship", "freelance"]),
+            Self::JobType => Shape::Enum(&[
+                "full_time",
+                "part_time",
+                "contract",
+                "internship",
+                "freelance",
+            ]),
             Self::Remote => Shape::Enum(&["remote", "hybrid", "onsite"]),
             Self::Level => Shape::Enum(&["entry", "mid", "senior", "lead", "executive"]),
             Self::Skills => Shape::Words(20),
-            Self::Requirements | Self::Responsibilities | Self::Benefits | Self::Description => Shape::Lines(10),
+            Self::Requirements | Self::Responsibilities | Self::Benefits | Self::Description => {
+                Shape::Lines(10)
+            }
         }
     }
 }
@@ -139,10 +147,14 @@ fn schema(shape: Shape) -> Value {
         Shape::Quote(most) => {
             json!({"anyOf": [pair(&json!({"type": "string", "minLength": 1, "maxLength": most})), {"type": "null"}]})
         }
-        Shape::Enum(members) => json!({"anyOf": [pair(&json!({"enum": members})), {"const": "not_stated"}]}),
+        Shape::Enum(members) => {
+            json!({"anyOf": [pair(&json!({"enum": members})), {"const": "not_stated"}]})
+        }
         Shape::Words(most) => {
             json!({"type": "array", "items": {"type": "string", "minLength": 1, "maxLength": 40}, "maxItems": most})
         }
-        Shape::Lines(most) => json!({"type": "array", "items": {"$ref": "#/$defs/lines"}, "maxItems": most}),
+        Shape::Lines(most) => {
+            json!({"type": "array", "items": {"$ref": "#/$defs/lines"}, "maxItems": most})
+        }
     }
 }

@@ -40,7 +40,13 @@ fn detect(bytes: &[u8]) -> Result<&'static Encoding, PageError> {
         return Ok(encoding);
     }
     let head = bytes.get(..bytes.len().min(4096)).unwrap_or_default();
-    let nuls = |odd: usize| head.iter().skip(odd).step_by(2).filter(|byte| **byte == 0).count();
+    let nuls = |odd: usize| {
+        head.iter()
+            .skip(odd)
+            .step_by(2)
+            .filter(|byte| **byte == 0)
+            .count()
+    };
     let (even, odd) = (nuls(0), nuls(1));
     if even + odd > head.len() / 16 {
         return match () {
@@ -61,10 +67,20 @@ fn detect(bytes: &[u8]) -> Result<&'static Encoding, PageError> {
 }
 
 fn meta(bytes: &[u8]) -> Option<&'static Encoding> {
-    let head = String::from_utf8_lossy(bytes.get(..bytes.len().min(META_BYTES))?).to_ascii_lowercase();
+    let head =
+        String::from_utf8_lossy(bytes.get(..bytes.len().min(META_BYTES))?).to_ascii_lowercase();
     let (_, after) = head.split_once("charset=")?;
-    let label: String =
-        after.trim_start_matches(['"', '\'', ' ']).chars().take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect();
+    let label: String = after
+        .trim_start_matches(['"', '\'', ' '])
+        .chars()
+        .take_while(|c| c.is_ascii_alphanumeric() || "-_".contains(*c))
+        .collect();
     // A page that we could read so far is not UTF-16, whatever it says.
-    Encoding::for_label(label.as_bytes()).map(|found| if found == UTF_16LE || found == UTF_16BE { UTF_8 } else { found })
+    Encoding::for_label(label.as_bytes()).map(|found| {
+        if found == UTF_16LE || found == UTF_16BE {
+            UTF_8
+        } else {
+            found
+        }
+    })
 }

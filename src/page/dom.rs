@@ -4,7 +4,9 @@ use std::cell::RefCell;
 
 use html5ever::tendril::StrTendril;
 use html5ever::tokenizer::states::RawKind;
-use html5ever::tokenizer::{BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts};
+use html5ever::tokenizer::{
+    BufferQueue, Tag, TagKind, Token, TokenSink, TokenSinkResult, Tokenizer, TokenizerOpts,
+};
 
 /// One node; children are linked in page order.
 #[derive(Debug)]
@@ -41,7 +43,9 @@ impl Dom {
     /// Parses a page.
     #[must_use]
     pub fn parse(html: &str, depth: usize) -> Self {
-        let sink = Sink { tree: RefCell::new(Tree::new(depth)) };
+        let sink = Sink {
+            tree: RefCell::new(Tree::new(depth)),
+        };
         let input = BufferQueue::default();
         input.push_back(StrTendril::from_slice(html));
         let tokenizer = Tokenizer::new(sink, TokenizerOpts::default());
@@ -49,7 +53,10 @@ impl Dom {
         let _ = tokenizer.feed(&input);
         tokenizer.end();
         let tree = tokenizer.sink.tree.into_inner();
-        Self { nodes: tree.nodes, too_deep: tree.too_deep }
+        Self {
+            nodes: tree.nodes,
+            too_deep: tree.too_deep,
+        }
     }
 
     /// The element's name; empty for other nodes.
@@ -65,9 +72,10 @@ impl Dom {
     #[must_use]
     pub fn attribute(&self, node: usize, key: &str) -> Option<&str> {
         match self.nodes.get(node).map(|node| &node.kind) {
-            Some(Kind::Element(_, attributes)) => {
-                attributes.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
-            }
+            Some(Kind::Element(_, attributes)) => attributes
+                .iter()
+                .find(|(name, _)| name == key)
+                .map(|(_, value)| value.as_str()),
             _ => None,
         }
     }
@@ -78,7 +86,9 @@ impl Dom {
         let mut text = String::new();
         let mut stack = vec![node];
         while let Some(at) = stack.pop() {
-            let Some(node) = self.nodes.get(at) else { continue };
+            let Some(node) = self.nodes.get(at) else {
+                continue;
+            };
             match &node.kind {
                 Kind::Text(piece) => {
                     text.push_str(piece);
@@ -103,8 +113,10 @@ struct Tree {
 }
 
 /// Elements without an end tag.
-const VOID: [&str; 14] =
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"];
+const VOID: [&str; 14] = [
+    "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source",
+    "track", "wbr",
+];
 
 /// Which open elements a start tag closes, and where the search for them ends.
 fn implied_end(name: &str) -> (&'static [&'static str], &'static [&'static str]) {
@@ -115,18 +127,31 @@ fn implied_end(name: &str) -> (&'static [&'static str], &'static [&'static str])
         "tr" => (&["tr", "td", "th"], &["table"]),
         "tbody" | "thead" | "tfoot" => (&["tbody", "thead", "tfoot", "tr", "td", "th"], &["table"]),
         "option" => (&["option"], &["select"]),
-        "p" | "div" | "ul" | "ol" | "dl" | "table" | "section" | "article" | "header" | "footer" | "nav" | "aside"
-        | "main" | "form" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "blockquote" | "pre" | "hr" => {
-            (&["p"], &["div", "section", "article", "li", "td", "body", "button", "main", "aside"])
-        }
+        "p" | "div" | "ul" | "ol" | "dl" | "table" | "section" | "article" | "header"
+        | "footer" | "nav" | "aside" | "main" | "form" | "h1" | "h2" | "h3" | "h4" | "h5"
+        | "h6" | "blockquote" | "pre" | "hr" => (
+            &["p"],
+            &[
+                "div", "section", "article", "li", "td", "body", "button", "main", "aside",
+            ],
+        ),
         _ => (&[], &[]),
     }
 }
 
 impl Tree {
     fn new(depth: usize) -> Self {
-        let root = Node { kind: Kind::Element(String::new(), Vec::new()), parent: 0, children: Vec::new() };
-        Self { nodes: vec![root], open: vec![0], depth, too_deep: false }
+        let root = Node {
+            kind: Kind::Element(String::new(), Vec::new()),
+            parent: 0,
+            children: Vec::new(),
+        };
+        Self {
+            nodes: vec![root],
+            open: vec![0],
+            depth,
+            too_deep: false,
+        }
     }
 
     fn name(&self, node: usize) -> &str {
@@ -139,7 +164,11 @@ impl Tree {
     fn add(&mut self, kind: Kind) -> usize {
         let parent = self.open.last().copied().unwrap_or_default();
         let index = self.nodes.len();
-        self.nodes.push(Node { kind, parent, children: Vec::new() });
+        self.nodes.push(Node {
+            kind,
+            parent,
+            children: Vec::new(),
+        });
         if let Some(parent) = self.nodes.get_mut(parent) {
             parent.children.push(index);
         }
@@ -148,8 +177,14 @@ impl Tree {
 
     fn characters(&mut self, text: &str) {
         let parent = self.open.last().copied().unwrap_or_default();
-        let last = self.nodes.get(parent).and_then(|parent| parent.children.last().copied());
-        if let Some(Kind::Text(before)) = last.and_then(|last| self.nodes.get_mut(last)).map(|node| &mut node.kind) {
+        let last = self
+            .nodes
+            .get(parent)
+            .and_then(|parent| parent.children.last().copied());
+        if let Some(Kind::Text(before)) = last
+            .and_then(|last| self.nodes.get_mut(last))
+            .map(|node| &mut node.kind)
+        {
             before.push_str(text);
         } else {
             self.add(Kind::Text(text.to_owned()));
@@ -160,18 +195,32 @@ impl Tree {
         let name: &str = &tag.name;
         let (closes, scope) = implied_end(name);
         if !closes.is_empty() {
-            let found = self.open.iter().rposition(|node| closes.contains(&self.name(*node)));
-            let wall = self.open.iter().rposition(|node| scope.contains(&self.name(*node)));
+            let found = self
+                .open
+                .iter()
+                .rposition(|node| closes.contains(&self.name(*node)));
+            let wall = self
+                .open
+                .iter()
+                .rposition(|node| scope.contains(&self.name(*node)));
             if let Some(found) = found.filter(|found| wall.is_none_or(|wall| wall < *found)) {
                 self.open.truncate(found.max(1));
             }
         }
-        let attributes = tag.attrs.iter().map(|attr| (attr.name.local.to_string(), attr.value.to_string())).collect();
+        let attributes = tag
+            .attrs
+            .iter()
+            .map(|attr| (attr.name.local.to_string(), attr.value.to_string()))
+            .collect();
         let node = self.add(Kind::Element(name.to_owned(), attributes));
         if VOID.contains(&name) || tag.self_closing && name == "svg" {
             return;
         }
-        if self.open.len() >= self.depth { self.too_deep = true } else { self.open.push(node) }
+        if self.open.len() >= self.depth {
+            self.too_deep = true
+        } else {
+            self.open.push(node)
+        }
     }
 
     fn end(&mut self, name: &str) {
@@ -198,7 +247,9 @@ impl TokenSink for Sink {
                 tree.start(&tag);
                 return match &*tag.name {
                     "script" => TokenSinkResult::RawData(RawKind::ScriptData),
-                    "style" | "xmp" | "iframe" | "noembed" | "noframes" => TokenSinkResult::RawData(RawKind::Rawtext),
+                    "style" | "xmp" | "iframe" | "noembed" | "noframes" => {
+                        TokenSinkResult::RawData(RawKind::Rawtext)
+                    }
                     "title" | "textarea" => TokenSinkResult::RawData(RawKind::Rcdata),
                     _ => TokenSinkResult::Continue,
                 };

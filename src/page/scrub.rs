@@ -12,7 +12,11 @@ pub fn clean(text: &str, report: &mut HiddenReport) -> String {
     for letter in text.chars() {
         match letter {
             '\u{ad}' => {}
-            '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{e0000}'..='\u{e007f}' => {
+            '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2069}'
+            | '\u{feff}'
+            | '\u{e0000}'..='\u{e007f}' => {
                 report.invisible_chars += 1;
             }
             _ if letter.is_whitespace() || letter.is_control() => {
@@ -34,7 +38,9 @@ fn neutralise(text: String, report: &mut HiddenReport) -> String {
     }
     static CONTROL: OnceLock<Option<Regex>> = OnceLock::new();
     let pattern = r"(?i)<(\|[^|<>]{1,40}\||/?(?:think|tool_call|tool_response))>";
-    let Some(control) = CONTROL.get_or_init(|| Regex::new(pattern).ok()) else { return text };
+    let Some(control) = CONTROL.get_or_init(|| Regex::new(pattern).ok()) else {
+        return text;
+    };
     let found = control.find_iter(&text).count();
     if found == 0 {
         return text;
@@ -47,5 +53,8 @@ fn neutralise(text: String, report: &mut HiddenReport) -> String {
 pub fn addresses_a_model(text: &str) -> bool {
     static PHRASES: OnceLock<Option<Regex>> = OnceLock::new();
     let pattern = r"(?i)\b(ignore|disregard|forget)\b.{0,30}\b(previous|above|prior|earlier|all)\b.{0,20}\b(instruction|prompt|text|rule)|\bsystem prompt\b|\bas an? (ai|language) (language )?model\b|\byou are (an? )?(ai|chatgpt|llm|language model)\b|ignorier\w* (alle|die) .{0,30}(anweisung|instruktion)|ignore[zr] .{0,20}instructions";
-    PHRASES.get_or_init(|| Regex::new(pattern).ok()).as_ref().is_some_and(|phrases| phrases.is_match(text))
+    PHRASES
+        .get_or_init(|| Regex::new(pattern).ok())
+        .as_ref()
+        .is_some_and(|phrases| phrases.is_match(text))
 }

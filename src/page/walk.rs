@@ -17,14 +17,53 @@ pub struct Line {
 
 /// Elements that begin and end a line.
 const BLOCKS: [&str; 42] = [
-    "address", "article", "aside", "blockquote", "body", "br", "button", "caption", "center", "dd", "details", "dialog",
-    "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6",
-    "header", "hr", "li", "main", "nav", "ol", "option", "p", "pre", "section", "summary", "table", "td", "th", "tr", "ul",
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "body",
+    "br",
+    "button",
+    "caption",
+    "center",
+    "dd",
+    "details",
+    "dialog",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "header",
+    "hr",
+    "li",
+    "main",
+    "nav",
+    "ol",
+    "option",
+    "p",
+    "pre",
+    "section",
+    "summary",
+    "table",
+    "td",
+    "th",
+    "tr",
+    "ul",
 ];
 /// Elements whose text no reader sees as text.
 const SILENT: [&str; 14] = [
-    "script", "style", "template", "noscript", "svg", "iframe", "object", "select", "textarea", "math", "canvas", "head",
-    "video", "audio",
+    "script", "style", "template", "noscript", "svg", "iframe", "object", "select", "textarea",
+    "math", "canvas", "head", "video", "audio",
 ];
 
 struct Walker<'a> {
@@ -45,8 +84,15 @@ enum Step {
 
 /// Walks the visible page.
 pub fn walk(dom: &Dom, visibility: &Visibility, report: &mut HiddenReport) -> Vec<Line> {
-    let mut walker =
-        Walker { dom, report, lines: Vec::new(), raw: String::new(), kinds: Vec::new(), labels: 0, rows: Vec::new() };
+    let mut walker = Walker {
+        dom,
+        report,
+        lines: Vec::new(),
+        raw: String::new(),
+        kinds: Vec::new(),
+        labels: 0,
+        rows: Vec::new(),
+    };
     let mut stack = vec![Step::Enter(0)];
     while let Some(step) = stack.pop() {
         match step {
@@ -62,7 +108,9 @@ pub fn walk(dom: &Dom, visibility: &Visibility, report: &mut HiddenReport) -> Ve
                         Kind::Element(..) => {
                             walker.enter(node);
                             stack.push(Step::Leave(node));
-                            stack.extend(found.children.iter().rev().map(|child| Step::Enter(*child)));
+                            stack.extend(
+                                found.children.iter().rev().map(|child| Step::Enter(*child)),
+                            );
                         }
                     }
                 }
@@ -91,7 +139,11 @@ impl Walker<'_> {
     fn is_labelled(&self, node: usize) -> bool {
         let name = self.dom.name(node);
         let class = self.dom.attribute(node, "class").unwrap_or_default();
-        name == "dt" || name == "label" || class.split(['-', '_', ' ']).any(|word| word.eq_ignore_ascii_case("label"))
+        name == "dt"
+            || name == "label"
+            || class
+                .split(['-', '_', ' '])
+                .any(|word| word.eq_ignore_ascii_case("label"))
     }
 
     fn enter(&mut self, node: usize) {
@@ -112,12 +164,17 @@ impl Walker<'_> {
         let name = self.dom.name(node);
         if BLOCKS.contains(&name) {
             self.flush();
-        } else if self.is_labelled(node) && !self.raw.trim().is_empty() && !self.raw.trim_end().ends_with(':') {
+        } else if self.is_labelled(node)
+            && !self.raw.trim().is_empty()
+            && !self.raw.trim_end().ends_with(':')
+        {
             // An inline label is told apart from its value by style alone.
             self.raw.truncate(self.raw.trim_end().len());
             self.raw.push_str(": ");
         }
-        if name == "time" && let Some(date) = self.dom.attribute(node, "datetime") {
+        if name == "time"
+            && let Some(date) = self.dom.attribute(node, "datetime")
+        {
             let day: String = date.chars().take(10).collect();
             if day.len() == 10 && !self.raw.contains(&day) {
                 self.raw.push_str(&format!(" ({day})"));
@@ -129,7 +186,9 @@ impl Walker<'_> {
         if kind(name).is_some() {
             self.kinds.pop();
         }
-        if name == "tr" && let Some(start) = self.rows.pop() {
+        if name == "tr"
+            && let Some(start) = self.rows.pop()
+        {
             row(&mut self.lines, start);
         }
     }
@@ -141,7 +200,11 @@ impl Walker<'_> {
             return;
         }
         let kind = self.kinds.last().copied().unwrap_or(BlockKind::Paragraph);
-        self.lines.push(Line { text, kind, is_label: self.labels > 0 });
+        self.lines.push(Line {
+            text,
+            kind,
+            is_label: self.labels > 0,
+        });
     }
 }
 
@@ -157,7 +220,11 @@ fn row(lines: &mut Vec<Line>, start: usize) {
         _ => texts.join(" | "),
     };
     lines.truncate(start);
-    lines.push(Line { text, kind: BlockKind::Row, is_label: false });
+    lines.push(Line {
+        text,
+        kind: BlockKind::Row,
+        is_label: false,
+    });
 }
 
 /// A label line takes the short line after it along.
@@ -165,10 +232,17 @@ fn join(lines: Vec<Line>) -> Vec<Line> {
     let mut joined: Vec<Line> = Vec::with_capacity(lines.len());
     for line in lines {
         let label = joined.last_mut().filter(|before| {
-            let heading = matches!(before.kind, BlockKind::Heading(_)) || matches!(line.kind, BlockKind::Heading(_));
+            let heading = matches!(before.kind, BlockKind::Heading(_))
+                || matches!(line.kind, BlockKind::Heading(_));
             let announces = before.is_label || before.text.ends_with(':');
-            announces && !heading && before.kind != BlockKind::Row && before.text.len() <= 80 && line.text.len() <= 300
-                && !line.is_label && !line.text.ends_with(':') && (before.is_label || line.kind != BlockKind::Item)
+            announces
+                && !heading
+                && before.kind != BlockKind::Row
+                && before.text.len() <= 80
+                && line.text.len() <= 300
+                && !line.is_label
+                && !line.text.ends_with(':')
+                && (before.is_label || line.kind != BlockKind::Item)
         });
         match label {
             Some(label) => {

@@ -30,7 +30,9 @@ pub fn settings(selected: &Selected) -> String {
 /// The key of the record for a page under some settings.
 #[must_use]
 pub fn idem_key(sha256: &str, format: &str, url: Option<&str>, settings: &str) -> String {
-    hex(&Sha256::digest([sha256, format, url.unwrap_or_default(), settings].join("\0")))
+    hex(&Sha256::digest(
+        [sha256, format, url.unwrap_or_default(), settings].join("\0"),
+    ))
 }
 
 /// The format's name in the store.
@@ -65,68 +67,103 @@ pub fn enqueue(
     complain: &mut dyn FnMut(&str),
 ) -> Result<Queued, StoreError> {
     let settings = settings(selected);
-    let mut batch = Batch { store, jobs: Vec::new(), bytes: 0, fresh, queued: Queued::default() };
-    input::read(inputs, &mut |input: Input| {
-        let source = serde_json::to_string(&input.source).unwrap_or_default();
-        let mut new = NewJob {
-            posting_key: input.posting_key,
-            posting_id: input.id,
-            source,
-            format: String::new(),
-            sha256: input.source.sha256.clone().unwrap_or_default(),
-            body: Vec::new(),
-            idem_key: String::new(),
-        };
-        match input.body {
-            Ok((format, body)) => {
-                let format = format_name(format);
-                format.clone_into(&mut new.format);
-                new.idem_key = idem_key(&new.sha256, format, input.source.url.as_deref(), &settings);
-                new.body = body;
-                batch.push(new)
-            }
-            Err(why) => {
-                let path = input.source.path.clone().unwrap_or_default();
-                complain(&format!("{path}: {why}"));
-                let record = job::failed_record(&new.posting_id, input.source, selected, "input", &why);
-                batch.fail(&new, &record)
-            }
+    let mut batch = Batch {
+        store,
+        jobs: Vec::new(),
+        bytes: 0,
+        fresh,
+        queued: Queued::default(),
+    };
+    input::read(inputs, &mut |input: Input| match input.body {
+        Ok((format, body)) => {
+            let format = format_name(format);
+            let sha256 = input.source.sha256.clone().unwrap_or_default();
+            batch.push(Pending {
+                idem_key: idem_key(&sha256, format, input.source.url.as_deref(), &settings),
+                source: serde_json::to_string(&input.source).unwrap_or_default(),
+                posting_key: input.posting_key,
+                posting_id: input.id,
+                format,
+                sha256,
+                body,
+            })
+        }
+        Err(ref why) => {
+            let path = input.source.path.clone().unwrap_or_default();
+            complain(&format!("{path}: {why}"));
+            batch.fail(&input, why, selected)
         }
     })?;
     batch.flush()?;
     Ok(batch.queued)
 }
 
+/// A posting on its way into the store.
+struct Pending {
+    posting_key: String,
+    posting_id: String,
+    source: String,
+    format: &'static str,
+    sha256: String,
+    body: Vec<u8>,
+    idem_key: String,
+}
+
 struct Batch<'a> {
     store: &'a mut Store,
-    jobs: Vec<NewJob>,
+    jobs: Vec<Pending>,
     bytes: usize,
     fresh: bool,
     queued: Queued,
 }
 
 impl Batch<'_> {
-    fn push(&mut self, job: NewJob) -> Result<(), StoreError> {
+    fn push(&mut self, job: Pending) -> Result<(), StoreError> {
         self.bytes += job.body.len();
         self.jobs.push(job);
-        if self.jobs.len() == BATCH_JOBS || self.bytes >= BATCH_BYTES { self.flush() } else { Ok(()) }
+        if self.jobs.len() == BATCH_JOBS || self.bytes >= BATCH_BYTES {
+            self.flush()
+        } else {
+            Ok(())
+        }
     }
 
-    fn fail(&mut self, job: &NewJob, record: &str) -> Result<(), StoreError> {
+    fn fail(&mut self, input: &Input, why: &str, selected: &Selected) -> Result<(), StoreError> {
         // The run set keeps the order of the inputs.
         self.flush()?;
-        let job = self.store.fail_input(job, record, now())?;
+        let source = serde_json::to_string(&input.source).unwrap_or_default();
+        let record = job::failed_record(&input.id, input.source.clone(), selected, "input", why);
+        let job = self
+            .store
+            .fail_input(&input.posting_key, &input.id, &source, &record, now())?;
         self.queued.unreadable += 1;
         self.store.select(&[job])
     }
 
     fn flush(&mut self) -> Result<(), StoreError> {
-        let queued = self.store.enqueue(&self.jobs, now(), self.fresh)?;
+        let jobs: Vec<NewJob> = self.jobs.iter().map(Pending::as_new).collect();
+        let queued = self.store.enqueue(&jobs, now(), self.fresh)?;
         self.queued.jobs += queued.len();
         self.queued.already += queued.iter().filter(|job| job.already).count();
-        self.store.select(&queued.iter().map(|job| job.job).collect::<Vec<_>>())?;
+        let ids: Vec<i64> = queued.iter().map(|job| job.job_id).collect();
+        self.store.select(&ids)?;
         self.jobs.clear();
         self.bytes = 0;
         Ok(())
+    }
+}
+
+impl Pending {
+    fn as_new(&self) -> NewJob<'_> {
+        NewJob {
+            posting_key: &self.posting_key,
+            posting_id: &self.posting_id,
+            source: &self.source,
+            format: self.format,
+            sha256: &self.sha256,
+            body: &self.body,
+            idem_key: &self.idem_key,
+            priority: 0,
+        }
     }
 }

@@ -40,7 +40,10 @@ struct Line {
 ///
 /// # Errors
 /// Whatever `each` fails with.
-pub fn read<E>(arguments: &[String], each: &mut impl FnMut(Input) -> Result<(), E>) -> Result<(), E> {
+pub fn read<E>(
+    arguments: &[String],
+    each: &mut impl FnMut(Input) -> Result<(), E>,
+) -> Result<(), E> {
     for argument in arguments {
         let path = Path::new(argument);
         if argument == "-" {
@@ -60,9 +63,21 @@ fn glob<E>(pattern: &str, each: &mut impl FnMut(Input) -> Result<(), E>) -> Resu
     let mut found = false;
     for path in glob::glob(pattern).into_iter().flatten().flatten() {
         found = true;
-        if path.is_dir() { directory(&path, each)? } else { file(&path, each)? }
+        if path.is_dir() {
+            directory(&path, each)?
+        } else {
+            file(&path, each)?
+        }
     }
-    if found { Ok(()) } else { each(failed(Path::new(pattern), None, "no file matches this pattern")) }
+    if found {
+        Ok(())
+    } else {
+        each(failed(
+            Path::new(pattern),
+            None,
+            "no file matches this pattern",
+        ))
+    }
 }
 
 fn directory<E>(path: &Path, each: &mut impl FnMut(Input) -> Result<(), E>) -> Result<(), E> {
@@ -82,7 +97,11 @@ fn directory<E>(path: &Path, each: &mut impl FnMut(Input) -> Result<(), E>) -> R
         }
     }
     let names = "the directory holds no page (.html .htm .txt .md .json .jsonl .jsonl.gz)";
-    if found { Ok(()) } else { each(failed(path, None, names)) }
+    if found {
+        Ok(())
+    } else {
+        each(failed(path, None, names))
+    }
 }
 
 /// What a file's name says it is.
@@ -95,7 +114,12 @@ enum Kind {
 
 fn kind(path: &Path) -> Option<Kind> {
     let name = path.file_name()?.to_str()?.to_lowercase();
-    match name.strip_suffix(".gz").unwrap_or(&name).rsplit_once('.')?.1 {
+    match name
+        .strip_suffix(".gz")
+        .unwrap_or(&name)
+        .rsplit_once('.')?
+        .1
+    {
         "html" | "htm" => Some(Kind::Page(Format::Html)),
         "txt" => Some(Kind::Page(Format::Text)),
         "md" => Some(Kind::Page(Format::Markdown)),
@@ -107,7 +131,11 @@ fn kind(path: &Path) -> Option<Kind> {
 
 fn file<E>(path: &Path, each: &mut impl FnMut(Input) -> Result<(), E>) -> Result<(), E> {
     let reader: Box<dyn Read> = match File::open(path) {
-        Ok(file) if path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("gz")) => {
+        Ok(file)
+            if path
+                .extension()
+                .is_some_and(|ending| ending.eq_ignore_ascii_case("gz")) =>
+        {
             Box::new(MultiGzDecoder::new(BufReader::new(file)))
         }
         Ok(file) => Box::new(file),
@@ -131,18 +159,34 @@ fn file<E>(path: &Path, each: &mut impl FnMut(Input) -> Result<(), E>) -> Result
 fn standard_input<E>(each: &mut impl FnMut(Input) -> Result<(), E>) -> Result<(), E> {
     let path = Path::new("-");
     let mut bytes = Vec::new();
-    if let Err(error) = std::io::stdin().lock().take(MOST_BYTES).read_to_end(&mut bytes) {
+    if let Err(error) = std::io::stdin()
+        .lock()
+        .take(MOST_BYTES)
+        .read_to_end(&mut bytes)
+    {
         return each(failed(path, None, &reason(&error)));
     }
     let json = bytes.trim_ascii_start().starts_with(b"{\"");
-    if json { lines(path, Box::new(std::io::Cursor::new(bytes)), each) } else { each(page(path, Format::Html, bytes)) }
+    if json {
+        lines(path, Box::new(std::io::Cursor::new(bytes)), each)
+    } else {
+        each(page(path, Format::Html, bytes))
+    }
 }
 
-fn lines<E>(path: &Path, reader: Box<dyn Read>, each: &mut impl FnMut(Input) -> Result<(), E>) -> Result<(), E> {
+fn lines<E>(
+    path: &Path,
+    reader: Box<dyn Read>,
+    each: &mut impl FnMut(Input) -> Result<(), E>,
+) -> Result<(), E> {
     let mut reader = BufReader::new(reader);
     for number in 1.. {
         let mut line = Vec::new();
-        match reader.by_ref().take(2 * MOST_BYTES).read_until(b'\n', &mut line) {
+        match reader
+            .by_ref()
+            .take(2 * MOST_BYTES)
+            .read_until(b'\n', &mut line)
+        {
             Ok(0) if number == 1 => return each(failed(path, None, "the file is empty")),
             Ok(0) => break,
             Ok(_) if line.trim_ascii().is_empty() => {}
@@ -157,29 +201,51 @@ fn object(path: &Path, number: Option<usize>, bytes: &[u8]) -> Input {
     let place = number.map_or_else(String::new, |number| format!("line {number}: "));
     let line: Line = match serde_json::from_slice(bytes) {
         Ok(line) => line,
-        Err(error) => return failed(path, number, &format!("{place}not a JSON object with html or text: {error}")),
+        Err(error) => {
+            return failed(
+                path,
+                number,
+                &format!("{place}not a JSON object with html or text: {error}"),
+            );
+        }
     };
     let (format, body) = match (line.html, line.text) {
         (Some(html), _) => (Format::Html, html),
         (None, Some(text)) => (Format::Text, text),
-        (None, None) => return failed(path, number, &format!("{place}the object has neither html nor text")),
+        (None, None) => {
+            return failed(
+                path,
+                number,
+                &format!("{place}the object has neither html nor text"),
+            );
+        }
     };
     let mut input = page(path, format, body.into_bytes());
     input.source.line = number;
     input.source.url = line.url;
     input.posting_key = key(path, number, line.id.as_deref());
-    input.id = line.id.unwrap_or_else(|| input.posting_key.chars().take(16).collect());
+    input.id = line
+        .id
+        .unwrap_or_else(|| input.posting_key.chars().take(16).collect());
     input
 }
 
 fn page(path: &Path, format: Format, bytes: Vec<u8>) -> Input {
     let sha256 = hex(&Sha256::digest(&bytes));
     // Standard input has no place of its own: its content is what tells two postings apart.
-    let posting_key = if path == Path::new("-") { hex(&Sha256::digest(format!("-{sha256}"))) } else { key(path, None, None) };
+    let posting_key = if path == Path::new("-") {
+        hex(&Sha256::digest(format!("-{sha256}")))
+    } else {
+        key(path, None, None)
+    };
     Input {
         id: posting_key.chars().take(16).collect(),
         posting_key,
-        source: PageSource { path: Some(path.display().to_string()), sha256: Some(sha256), ..PageSource::default() },
+        source: PageSource {
+            path: Some(path.display().to_string()),
+            sha256: Some(sha256),
+            ..PageSource::default()
+        },
         body: Ok((format, bytes)),
     }
 }
@@ -189,7 +255,11 @@ fn failed(path: &Path, line: Option<usize>, why: &str) -> Input {
     Input {
         id: posting_key.chars().take(16).collect(),
         posting_key,
-        source: PageSource { path: Some(path.display().to_string()), line, ..PageSource::default() },
+        source: PageSource {
+            path: Some(path.display().to_string()),
+            line,
+            ..PageSource::default()
+        },
         body: Err(why.to_owned()),
     }
 }
@@ -197,7 +267,9 @@ fn failed(path: &Path, line: Option<usize>, why: &str) -> Input {
 fn reason(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "no such file".to_owned(),
-        std::io::ErrorKind::PermissionDenied => "the file may not be read (permission denied)".to_owned(),
+        std::io::ErrorKind::PermissionDenied => {
+            "the file may not be read (permission denied)".to_owned()
+        }
         std::io::ErrorKind::UnexpectedEof => "the compressed file is truncated".to_owned(),
         _ => format!("the file cannot be read: {error}"),
     }
@@ -206,7 +278,10 @@ fn reason(error: &std::io::Error) -> String {
 /// The same file is the same posting whatever the working directory.
 fn key(path: &Path, line: Option<usize>, id: Option<&str>) -> String {
     let absolute: PathBuf = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    let within = id.map(str::to_owned).or_else(|| line.map(|line| format!("#{line}"))).unwrap_or_default();
+    let within = id
+        .map(str::to_owned)
+        .or_else(|| line.map(|line| format!("#{line}")))
+        .unwrap_or_default();
     hex(&Sha256::digest(format!("{}\0{within}", absolute.display())))
 }
 

@@ -6,7 +6,9 @@ use std::time::Instant;
 use super::{Run, enqueue, lock, now};
 use crate::engine::select::Selected;
 use crate::engine::{Engine, EngineError};
-use crate::extract::record::{ModelName, PageSource, Record, RecordError, RecordUsage, Status, Timing};
+use crate::extract::record::{
+    ModelName, PageSource, Record, RecordError, RecordUsage, Status, Timing,
+};
 use crate::extract::{Context, Extraction, extract};
 use crate::page::{self, Format, Limits, Page};
 use crate::posting::JobPosting;
@@ -32,7 +34,13 @@ pub(super) fn process(run: &Run, claim: &Claim, idem_key: &str) -> Result<Outcom
     }
     let content = lock(&run.store).content(&claim.sha256)?;
     let Some(bytes) = content else {
-        return Ok(failed(claim, source, &run.selected, "store", "the page's bytes are no longer in the store"));
+        return Ok(failed(
+            claim,
+            source,
+            &run.selected,
+            "store",
+            "the page's bytes are no longer in the store",
+        ));
     };
     let started = Instant::now();
     let format = match claim.format.as_str() {
@@ -42,12 +50,24 @@ pub(super) fn process(run: &Run, claim: &Claim, idem_key: &str) -> Result<Outcom
     };
     let page = match page::read(&bytes, format, &Limits::default()) {
         Ok(page) => page,
-        Err(error) => return Ok(failed(claim, source, &run.selected, "page", &error.to_string())),
+        Err(error) => {
+            return Ok(failed(
+                claim,
+                source,
+                &run.selected,
+                "page",
+                &error.to_string(),
+            ));
+        }
     };
     drop(bytes);
     let page_ms = millis(started);
     let context = Context {
-        engine: run.selected.engine.as_ref().map(|engine| engine as &dyn Engine),
+        engine: run
+            .selected
+            .engine
+            .as_ref()
+            .map(|engine| engine as &dyn Engine),
         url: source.url.as_deref(),
         fetched: None,
         max_output_tokens: run.selected.max_output_tokens,
@@ -64,14 +84,19 @@ pub(super) fn process(run: &Run, claim: &Claim, idem_key: &str) -> Result<Outcom
 
 fn reuse(stored: StoredRecord) -> Option<(Record, Option<String>)> {
     let record = serde_json::from_str(&stored.json).ok()?;
-    Some((record, stored.text().ok()?))
+    Some((record, stored.text))
 }
 
 fn millis(since: Instant) -> u64 {
     u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
-fn record(claim: &Claim, source: PageSource, selected: &Selected, extraction: Extraction) -> Record {
+fn record(
+    claim: &Claim,
+    source: PageSource,
+    selected: &Selected,
+    extraction: Extraction,
+) -> Record {
     let status = extraction.status();
     let merged = extraction.merged;
     Record {
@@ -100,15 +125,34 @@ fn record(claim: &Claim, source: PageSource, selected: &Selected, extraction: Ex
 }
 
 fn model_name(selected: &Selected) -> ModelName {
-    ModelName { id: selected.model.clone(), quant: selected.quant.clone(), engine: selected.engine_name.clone() }
+    ModelName {
+        id: selected.model.clone(),
+        quant: selected.quant.clone(),
+        engine: selected.engine_name.clone(),
+    }
 }
 
-pub(super) fn failed(claim: &Claim, source: PageSource, selected: &Selected, kind: &str, why: &str) -> Outcome {
-    Outcome::Record(Box::new(failure(&claim.posting_id, source, selected, kind, why)), None)
+pub(super) fn failed(
+    claim: &Claim,
+    source: PageSource,
+    selected: &Selected,
+    kind: &str,
+    why: &str,
+) -> Outcome {
+    Outcome::Record(
+        Box::new(failure(&claim.posting_id, source, selected, kind, why)),
+        None,
+    )
 }
 
 /// The record of a posting that could not be read, as JSON.
-pub(super) fn failed_record(id: &str, source: PageSource, selected: &Selected, kind: &str, why: &str) -> String {
+pub(super) fn failed_record(
+    id: &str,
+    source: PageSource,
+    selected: &Selected,
+    kind: &str,
+    why: &str,
+) -> String {
     serde_json::to_string(&failure(id, source, selected, kind, why)).unwrap_or_default()
 }
 
@@ -128,7 +172,10 @@ fn failure(id: &str, source: PageSource, selected: &Selected, kind: &str, why: &
         timing: Timing::default(),
         energy_j: None,
         model: model_name(selected),
-        error: Some(RecordError { kind: kind.to_owned(), message: why.to_owned() }),
+        error: Some(RecordError {
+            kind: kind.to_owned(),
+            message: why.to_owned(),
+        }),
         text: None,
     }
 }
@@ -136,5 +183,10 @@ fn failure(id: &str, source: PageSource, selected: &Selected, kind: &str, why: &
 /// The key of the record this job will have.
 pub(super) fn key(claim: &Claim, settings: &str) -> String {
     let source: PageSource = serde_json::from_str(&claim.source).unwrap_or_default();
-    enqueue::idem_key(&claim.sha256, &claim.format, source.url.as_deref(), settings)
+    enqueue::idem_key(
+        &claim.sha256,
+        &claim.format,
+        source.url.as_deref(),
+        settings,
+    )
 }

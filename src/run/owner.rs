@@ -18,10 +18,15 @@ pub(super) fn bury(store: &mut Store) -> Result<(), StoreError> {
 }
 
 fn is_dead(owner: &str) -> bool {
-    let Some((process, start)) = owner.split_once('/') else { return false };
+    let Some((process, start)) = owner.split_once('/') else {
+        return false;
+    };
     // Where /proc tells nothing about ourselves it tells nothing about others either.
     let readable = started(std::process::id()).is_some();
-    readable && process.parse().is_ok_and(|process| started(process).as_deref() != Some(start))
+    readable
+        && process
+            .parse()
+            .is_ok_and(|process| started(process).as_deref() != Some(start))
 }
 
 /// Start time in clock ticks since boot: field 22 of /proc/PID/stat, counted after the name, which may hold spaces.

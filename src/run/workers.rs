@@ -52,14 +52,16 @@ fn drain(run: &Run, owner: &str, settings: &str, finished: &Sender<()>) -> Resul
         let claim = lock(&run.store).claim(owner, LEASE_MS, now())?;
         let Some(claim) = claim else {
             let store = lock(&run.store);
-            let Some(wake) = store.next_wake()? else { return Ok(()) };
+            let Some(wake) = store.next_wake(now())? else {
+                return Ok(());
+            };
             let wait = u64::try_from(wake - now()).unwrap_or(0).clamp(1, LOOK_MS);
             drop(run.changed.wait_timeout(store, Duration::from_millis(wait)));
             continue;
         };
-        lock(&run.active).insert(claim.job, claim.clone());
+        lock(&run.active).insert(claim.job_id, claim.clone());
         let done = one(run, &claim, settings);
-        lock(&run.active).remove(&claim.job);
+        lock(&run.active).remove(&claim.job_id);
         run.changed.notify_all();
         done?;
         // The reader may have closed its end; the record is in the store all the same.
@@ -74,7 +76,13 @@ fn one(run: &Run, claim: &Claim, settings: &str) -> Result<(), StoreError> {
     let outcome = match outcome {
         Ok(outcome) => outcome?,
         // A defect of ours on one page must not stop the others.
-        Err(_) => job::failed(claim, source(claim), &run.selected, "internal", "smelt panicked over this page; see the log"),
+        Err(_) => job::failed(
+            claim,
+            source(claim),
+            &run.selected,
+            "internal",
+            "smelt panicked over this page; see the log",
+        ),
     };
     match outcome {
         Outcome::Record(record, text) => complete(run, claim, &key, &record, text.as_deref()),
@@ -86,11 +94,25 @@ fn source(claim: &Claim) -> crate::extract::record::PageSource {
     serde_json::from_str(&claim.source).unwrap_or_default()
 }
 
-fn complete(run: &Run, claim: &Claim, key: &str, record: &Record, text: Option<&str>) -> Result<(), StoreError> {
+fn complete(
+    run: &Run,
+    claim: &Claim,
+    key: &str,
+    record: &Record,
+    text: Option<&str>,
+) -> Result<(), StoreError> {
     let json = serde_json::to_string(record).unwrap_or_default();
-    let new = NewRecord { idem_key: key, status: record.status.as_str(), json: &json, text };
+    let new = NewRecord {
+        idem_key: key,
+        status: record.status.as_str(),
+        json: &json,
+        text,
+    };
     if !lock(&run.store).complete(claim, &new, now())? {
-        tracing::info!(id = claim.posting_id, "another process finished this posting first");
+        tracing::info!(
+            id = claim.posting_id,
+            "another process finished this posting first"
+        );
     }
     Ok(())
 }
@@ -114,7 +136,9 @@ fn no_answer(run: &Run, claim: &Claim, key: &str, error: &EngineError) -> Result
             lock(&run.store).release(claim, not_before, true, Some(&message))?;
         }
         EngineError::Crashed(_) | EngineError::Refused(_) => {
-            if let Outcome::Record(record, _) = job::failed(claim, source(claim), &run.selected, "engine", &message) {
+            if let Outcome::Record(record, _) =
+                job::failed(claim, source(claim), &run.selected, "engine", &message)
+            {
                 complete(run, claim, key, &record, None)?;
             }
         }
@@ -128,7 +152,10 @@ fn heartbeat(run: &Run) {
     let mut last = std::time::Instant::now();
     loop {
         let store = lock(&run.store);
-        let (mut store, _) = run.changed.wait_timeout(store, beat).unwrap_or_else(std::sync::PoisonError::into_inner);
+        let (mut store, _) = run
+            .changed
+            .wait_timeout(store, beat)
+            .unwrap_or_else(std::sync::PoisonError::into_inner);
         let active: Vec<Claim> = lock(&run.active).values().cloned().collect();
         if run.is_stopping() && active.is_empty() {
             return;
@@ -138,7 +165,7 @@ fn heartbeat(run: &Run) {
         }
         last = std::time::Instant::now();
         for claim in active {
-            if let Err(error) = store.heartbeat(&claim, LEASE_MS, now()) {
+            if let Err(error) = store.heartbeat(&claim, now(), LEASE_MS) {
                 tracing::warn!(%error, "a lease could not be prolonged");
             }
         }

@@ -1,100 +1,138 @@
-//! Records: one a posting and idempotency key; the newest of a posting is its result.
+//! Records: what a job is finished with, at most one per posting and idempotency key.
 
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use super::content::{Deflater, inflate};
+use super::{Store, StoreError};
+use rusqlite::{Connection, OptionalExtension, Row, types::Type};
 
-use super::{Store, StoreError, pack, unpack};
-
-/// A record to be written.
-#[derive(Debug, Clone, Copy)]
+/// A record to be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NewRecord<'a> {
-    /// Content and everything that shaped the result; empty for inputs that could not be read.
+    /// Stands for the content and every setting that shaped the record.
     pub idem_key: &'a str,
-    /// `done`, `needs_review` or `failed`.
+    /// `done`, `needs_review` or `failed`; the store refuses any other.
     pub status: &'a str,
-    /// The record, without its text.
+    /// The record itself.
     pub json: &'a str,
-    /// The clean text its offsets refer to.
+    /// The cleaned text the record's evidence points into.
     pub text: Option<&'a str>,
 }
 
-/// A record as stored.
+/// A record as it was kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredRecord {
+    /// The id shown to the user.
+    pub posting_id: String,
+    /// Stands for the content and every setting that shaped the record; empty for an input that could not be read.
+    pub idem_key: String,
     /// `done`, `needs_review` or `failed`.
     pub status: String,
-    /// The record, without its text.
+    /// The record itself.
     pub json: String,
-    packed_text: Option<Vec<u8>>,
+    /// The cleaned text, where it was kept and asked for.
+    pub text: Option<String>,
 }
 
+/// What [`StoredRecord::of`] reads, from a `records` table called `rec`.
+macro_rules! columns {
+    () => {
+        "rec.posting_id, rec.idem_key, rec.status, rec.json, rec.text"
+    };
+}
+pub(super) use columns;
+
 impl StoredRecord {
-    /// The clean text its offsets refer to.
-    ///
-    /// # Errors
-    /// When it does not unpack.
-    pub fn text(&self) -> Result<Option<String>, StoreError> {
-        let unpacked = self.packed_text.as_deref().map(unpack).transpose()?;
-        Ok(unpacked.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+    /// Reads the five columns of [`columns`] from `row`; inflates the text only if it is wanted.
+    pub(super) fn of(row: &Row, with_text: bool) -> rusqlite::Result<Self> {
+        let text = if with_text {
+            row.get::<_, Option<Vec<u8>>>(4)?
+        } else {
+            None
+        };
+        Ok(Self {
+            posting_id: row.get(0)?,
+            idem_key: row.get(1)?,
+            status: row.get(2)?,
+            json: row.get(3)?,
+            text: text.map(|body| inflate_text(&body)).transpose()?,
+        })
     }
 }
 
+fn inflate_text(body: &[u8]) -> rusqlite::Result<String> {
+    String::from_utf8(inflate(body)?)
+        .map_err(|e| rusqlite::Error::FromSqlConversionFailure(4, Type::Text, e.into()))
+}
+
+/// Keeps `record` as the newest of its posting; one with the same key gives way to it.
 pub(super) fn insert(
-    connection: &Connection,
+    conn: &Connection,
     posting_key: &str,
     posting_id: &str,
     record: &NewRecord,
     now: i64,
-) -> Result<(), StoreError> {
-    // REPLACE gives the row a new number, so the newest record of a posting is always the last.
-    connection
-        .prepare_cached(
-            "INSERT OR REPLACE INTO records (posting_key, posting_id, idem_key, status, json, text, created_at)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-        )?
-        .execute(params![
-            posting_key,
-            posting_id,
-            record.idem_key,
-            record.status,
-            record.json,
-            record.text.map(|text| pack(text.as_bytes())).transpose()?,
-            now
-        ])?;
+) -> rusqlite::Result<()> {
+    let text = record
+        .text
+        .map(|text| Deflater::new().deflate(text.as_bytes()))
+        .transpose()?;
+    conn.prepare_cached(
+        "INSERT OR REPLACE INTO records (posting_key, posting_id, idem_key, status, json, text, created_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+    )?
+    .execute((
+        posting_key,
+        posting_id,
+        record.idem_key,
+        record.status,
+        record.json,
+        text,
+        now,
+    ))?;
     Ok(())
 }
 
-pub(super) fn stored(row: &Row) -> rusqlite::Result<StoredRecord> {
-    Ok(StoredRecord { status: row.get(0)?, json: row.get(1)?, packed_text: row.get(2)? })
-}
-
 impl Store {
-    /// The newest successful record with this key, of any posting: the same page under another name costs no tokens.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
+    /// The newest usable record with this key, whichever posting it belongs to: the same page under another name
+    /// costs no tokens.
     pub fn cached(&self, idem_key: &str) -> Result<Option<StoredRecord>, StoreError> {
-        let mut statement = self.connection.prepare_cached(
-            "SELECT status, json, text FROM records WHERE idem_key = ?1 AND status <> 'failed' ORDER BY seq DESC LIMIT 1",
-        )?;
-        Ok(statement.query_row([idem_key], stored).optional()?)
+        self.read(|conn| {
+            conn.prepare_cached(concat!(
+                "SELECT ",
+                columns!(),
+                " FROM records rec WHERE idem_key = ?1 AND status IN ('done', 'needs_review')
+                 ORDER BY seq DESC LIMIT 1"
+            ))?
+            .query_row([idem_key], |row| StoredRecord::of(row, true))
+            .optional()
+        })
     }
 
-    /// Hands out the newest record of every posting, or every record there is, in the order they were written.
-    ///
-    /// # Errors
-    /// When the store cannot be read, or `each` fails.
+    /// Hands `each` the newest record of every posting, or with `all` every record from old to new; postings come in
+    /// the order they were first queued in. Holds one posting's records at a time; stops at the first error.
     pub fn export<E: From<StoreError>>(
         &self,
         all: bool,
+        with_text: bool,
         mut each: impl FnMut(StoredRecord) -> Result<(), E>,
     ) -> Result<(), E> {
-        let newest = "SELECT status, json, text FROM records AS one
-                      WHERE seq = (SELECT max(seq) FROM records WHERE posting_key = one.posting_key) ORDER BY seq";
-        let query = if all { "SELECT status, json, text FROM records ORDER BY seq" } else { newest };
-        let mut statement = self.connection.prepare(query).map_err(StoreError::from)?;
-        for record in statement.query_map([], stored).map_err(StoreError::from)? {
-            each(record.map_err(StoreError::from)?)?;
-        }
-        Ok(())
+        let mut refused = Ok(());
+        self.read(|conn| {
+            let mut statement = conn.prepare_cached(concat!(
+                "SELECT ",
+                columns!(),
+                " FROM jobs j CROSS JOIN records rec ON rec.posting_key = j.posting_key
+                 WHERE ?1 OR rec.seq = (SELECT max(seq) FROM records WHERE posting_key = j.posting_key)
+                 ORDER BY j.id, rec.seq"
+            ))?;
+            let mut rows = statement.query([all])?;
+            while let Some(row) = rows.next()? {
+                refused = each(StoredRecord::of(row, with_text)?);
+                if refused.is_err() {
+                    break;
+                }
+            }
+            Ok(())
+        })?;
+        refused
     }
 }

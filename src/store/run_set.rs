@@ -1,102 +1,139 @@
-//! The run set: the jobs one run is about, in their order, and which of their records it has already handed out.
+//! The run set: the jobs this run answers for, in the order they were asked for, and which it has handed on.
 
-use rusqlite::params;
+use super::records::{StoredRecord, columns};
+use super::{Store, StoreError};
+use rusqlite::Row;
 
-use super::records::stored;
-use super::{Store, StoreError, StoredRecord};
-
-/// Temporary, so it ends with its connection. The index keeps a claim from walking over finished jobs.
-pub(super) const TABLE: &str = "
-    CREATE TEMP TABLE run_jobs (
-        pos INTEGER PRIMARY KEY, job INTEGER NOT NULL UNIQUE, emitted INTEGER NOT NULL DEFAULT 0);
-    CREATE INDEX temp.run_jobs_open ON run_jobs (pos) WHERE emitted = 0";
-
-/// Jobs of the run set by state.
+/// How many jobs are in which state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[allow(missing_docs)]
-pub struct Progress {
-    pub queued: usize,
-    pub running: usize,
-    pub finished: usize,
+pub struct Counts {
+    /// Waiting, whether due or not.
+    pub queued: u32,
+    /// Claimed by somebody, even if the lease has ended.
+    pub running: u32,
+    /// Finished with a usable record.
+    pub done: u32,
+    /// Finished with a record that says why there is none.
+    pub failed: u32,
+}
+
+impl Counts {
+    fn of(row: &Row) -> rusqlite::Result<Self> {
+        Ok(Self {
+            queued: row.get(0)?,
+            running: row.get(1)?,
+            done: row.get(2)?,
+            failed: row.get(3)?,
+        })
+    }
+}
+
+/// What [`Counts::of`] reads, over rows with a column `state`.
+macro_rules! counts {
+    () => {
+        "SELECT count(*) FILTER (WHERE state = 'queued'), count(*) FILTER (WHERE state = 'running'),
+                count(*) FILTER (WHERE state = 'done'), count(*) FILTER (WHERE state = 'failed') "
+    };
 }
 
 impl Store {
-    /// Adds jobs to the run set, each once.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
+    /// Appends `jobs` to the run set. One that is in it keeps its place; one whose record was taken comes back, at
+    /// the end, only if it has been queued again since.
     pub fn select(&mut self, jobs: &[i64]) -> Result<(), StoreError> {
-        let transaction = self.connection.transaction()?;
-        for job in jobs {
-            transaction.prepare_cached("INSERT OR IGNORE INTO run_jobs (job) VALUES (?1)")?.execute([job])?;
-        }
-        Ok(transaction.commit()?)
+        self.write_run_set(|tx| {
+            let mut statement = tx.prepare_cached(
+                "INSERT INTO run_jobs (job_id, priority) SELECT id, priority FROM jobs WHERE id = ?1
+                 ON CONFLICT (job_id) DO UPDATE SET
+                     pos = (SELECT max(pos) + 1 FROM run_jobs), priority = excluded.priority, emitted = NULL
+                 WHERE emitted IS NOT NULL
+                   AND (SELECT state IN ('queued', 'running') FROM jobs WHERE id = excluded.job_id)",
+            )?;
+            jobs.iter().try_for_each(|id| statement.execute([id]).map(|_| ()))
+        })
     }
 
-    /// Adds every unfinished job of the store to the run set and tells how many there are.
-    ///
-    /// # Errors
-    /// When the store cannot be written.
+    /// Appends every queued or running job of the store, first queued first, and returns how many were new to the
+    /// run set.
     pub fn select_unfinished(&mut self) -> Result<usize, StoreError> {
-        let query = "INSERT OR IGNORE INTO run_jobs (job) SELECT id FROM jobs WHERE state IN ('queued', 'running') ORDER BY id";
-        Ok(self.connection.execute(query, [])?)
-    }
-
-    /// Records of finished jobs not handed out before; in input order and without gaps when `ordered`.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn take_finished(&mut self, ordered: bool, limit: usize) -> Result<Vec<StoredRecord>, StoreError> {
-        let transaction = self.connection.transaction()?;
-        let finished: Vec<(i64, StoredRecord)> = transaction
-            .prepare_cached(
-                "SELECT records.status, records.json, records.text, pos
-                 FROM run_jobs JOIN jobs ON jobs.id = run_jobs.job
-                 JOIN records ON records.seq = (SELECT max(seq) FROM records WHERE posting_key = jobs.posting_key)
-                 WHERE emitted = 0 AND state IN ('done', 'failed')
-                   AND (NOT ?1 OR pos < coalesce((SELECT min(pos) FROM run_jobs JOIN jobs ON jobs.id = run_jobs.job
-                                                  WHERE emitted = 0 AND state IN ('queued', 'running')), pos + 1))
-                 ORDER BY pos LIMIT ?2",
+        self.write_run_set(|tx| {
+            tx.prepare_cached(
+                "INSERT OR IGNORE INTO run_jobs (job_id, priority)
+                 SELECT id, priority FROM jobs WHERE state IN ('queued', 'running') ORDER BY id",
             )?
-            .query_map(params![ordered, i64::try_from(limit).unwrap_or(i64::MAX)], |row| Ok((row.get(3)?, stored(row)?)))?
-            .collect::<Result<_, _>>()?;
-        for (position, _) in &finished {
-            transaction.prepare_cached("UPDATE run_jobs SET emitted = 1 WHERE pos = ?1")?.execute([position])?;
-        }
-        transaction.commit()?;
-        Ok(finished.into_iter().map(|(_, record)| record).collect())
+            .execute([])
+        })
     }
 
-    /// How far the run is.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn progress(&self) -> Result<Progress, StoreError> {
-        let mut progress = Progress::default();
-        let mut statement = self.connection.prepare_cached(
-            "SELECT state, count(*) FROM run_jobs JOIN jobs ON jobs.id = run_jobs.job GROUP BY state",
-        )?;
-        let mut rows = statement.query([])?;
-        while let Some(row) = rows.next()? {
-            let count = usize::try_from(row.get::<_, i64>(1)?).unwrap_or_default();
-            match row.get::<_, String>(0)?.as_str() {
-                "queued" => progress.queued += count,
-                "running" => progress.running += count,
-                _ => progress.finished += count,
-            }
-        }
-        Ok(progress)
+    /// Takes up to `limit` records of finished jobs of the run set, each once, in the order the jobs were selected.
+    /// With `ordered`, a record waits until those of all jobs selected before its own were taken.
+    pub fn take_finished(
+        &mut self,
+        ordered: bool,
+        with_text: bool,
+        limit: u32,
+    ) -> Result<Vec<StoredRecord>, StoreError> {
+        self.write_run_set(|tx| {
+            let mut find = tx.prepare_cached(concat!(
+                "SELECT ",
+                columns!(),
+                ", r.pos, j.state
+                 FROM run_jobs r CROSS JOIN jobs j ON j.id = r.job_id
+                 CROSS JOIN records rec ON rec.seq = (SELECT max(seq) FROM records WHERE posting_key = j.posting_key)
+                 WHERE r.emitted IS NULL AND j.state IN ('done', 'failed')
+                   AND (NOT ?1 OR r.pos < ifnull((
+                       SELECT o.pos FROM run_jobs o CROSS JOIN jobs k ON k.id = o.job_id
+                       WHERE o.emitted IS NULL AND k.state IN ('queued', 'running')
+                       ORDER BY o.pos LIMIT 1), 9223372036854775807))
+                 ORDER BY r.pos LIMIT ?2"
+            ))?;
+            let mut mark =
+                tx.prepare_cached("UPDATE run_jobs SET emitted = ?2 WHERE pos = ?1")?;
+            let taken = find
+                .query_map((ordered, limit), |row| {
+                    Ok((
+                        StoredRecord::of(row, with_text)?,
+                        row.get::<_, i64>(5)?,
+                        row.get::<_, String>(6)?,
+                    ))
+                })?
+                .collect::<rusqlite::Result<Vec<_>>>()?;
+            taken
+                .into_iter()
+                .map(|(record, pos, state)| mark.execute((pos, state)).map(|_| record))
+                .collect()
+        })
     }
 
-    /// When the next job of the run set can be claimed, or another process's lease on one ends; `None` when all are
+    /// The states of the run set's jobs; a job whose record was taken keeps the state it then had.
+    pub fn progress(&self) -> Result<Counts, StoreError> {
+        self.read(|conn| {
+            conn.prepare_cached(concat!(
+                counts!(),
+                "FROM (SELECT ifnull(r.emitted, j.state) AS state FROM run_jobs r JOIN jobs j ON j.id = r.job_id)"
+            ))?
+            .query_row([], Counts::of)
+        })
+    }
+
+    /// The states of all jobs of the store.
+    pub fn counts(&self) -> Result<Counts, StoreError> {
+        self.read(|conn| {
+            conn.prepare_cached(concat!(counts!(), "FROM jobs"))?
+                .query_row([], Counts::of)
+        })
+    }
+
+    /// The earliest time, `now` or later, at which [`Store::claim`] may find a job; `None` once the run set is
     /// finished.
-    ///
-    /// # Errors
-    /// When the store cannot be read.
-    pub fn next_wake(&self) -> Result<Option<i64>, StoreError> {
-        let query = "SELECT min(CASE state WHEN 'queued' THEN not_before ELSE lease_until + 1 END)
-                     FROM run_jobs JOIN jobs ON jobs.id = run_jobs.job
-                     WHERE emitted = 0 AND state IN ('queued', 'running')";
-        Ok(self.connection.prepare_cached(query)?.query_row([], |row| row.get(0))?)
+    pub fn next_wake(&self, now: i64) -> Result<Option<i64>, StoreError> {
+        let earliest: Option<i64> = self.read(|conn| {
+            conn.prepare_cached(
+                "SELECT min(CASE j.state WHEN 'queued' THEN j.not_before ELSE j.lease_until + 1 END)
+                 FROM run_jobs r CROSS JOIN jobs j ON j.id = r.job_id
+                 WHERE r.emitted IS NULL AND j.state IN ('queued', 'running')",
+            )?
+            .query_row([], |row| row.get(0))
+        })?;
+        Ok(earliest.map(|at| at.max(now)))
     }
 }

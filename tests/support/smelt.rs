@@ -20,19 +20,28 @@ pub fn answer(given: &Value) -> Value {
             smelt::extract::wire::Shape::Enum(_) => "not_stated".into(),
             _ => Value::Array(Vec::new()),
         };
-        answer.insert(ask.key().to_owned(), given.get(ask.key()).cloned().unwrap_or(nothing));
+        answer.insert(
+            ask.key().to_owned(),
+            given.get(ask.key()).cloned().unwrap_or(nothing),
+        );
     }
     Value::Object(answer)
 }
 
 /// One record a line.
 pub fn records(stdout: &[u8]) -> Vec<Value> {
-    std::str::from_utf8(stdout).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    std::str::from_utf8(stdout)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 impl Bench {
     pub fn new() -> Self {
-        Self { directory: tempfile::tempdir().unwrap() }
+        Self {
+            directory: tempfile::tempdir().unwrap(),
+        }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -50,7 +59,11 @@ impl Bench {
 
     pub fn engine(&self) -> [String; 2] {
         let script = self.path("script.json");
-        let name = if script.exists() { format!("scripted:{}", script.display()) } else { "none".to_owned() };
+        let name = if script.exists() {
+            format!("scripted:{}", script.display())
+        } else {
+            "none".to_owned()
+        };
         ["--engine".to_owned(), name]
     }
 
@@ -74,14 +87,22 @@ impl Bench {
 
     /// Records and exit code.
     pub fn run(&self, arguments: &[&str]) -> (Vec<Value>, i32) {
-        let output = self.command(arguments).args(self.engine()).output().unwrap();
+        let output = self
+            .command(arguments)
+            .args(self.engine())
+            .output()
+            .unwrap();
         let code = output.status.code().unwrap_or(-1);
         assert!(code >= 0, "{}", String::from_utf8_lossy(&output.stderr));
         (records(&output.stdout), code)
     }
 
     pub fn stderr(&self, arguments: &[&str]) -> String {
-        let output = self.command(arguments).args(self.engine()).output().unwrap();
+        let output = self
+            .command(arguments)
+            .args(self.engine())
+            .output()
+            .unwrap();
         String::from_utf8(output.stderr).unwrap()
     }
 

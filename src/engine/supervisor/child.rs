@@ -44,7 +44,8 @@ impl Worker {
             .process_group(0)
             .spawn()
             .map_err(|error| unavailable(&format!("does not start: {error}")))?;
-        let (Some(stdin), Some(stdout), Some(stderr)) = (child.stdin.take(), child.stdout.take(), child.stderr.take())
+        let (Some(stdin), Some(stdout), Some(stderr)) =
+            (child.stdin.take(), child.stdout.take(), child.stderr.take())
         else {
             return Err(unavailable("has no pipes"));
         };
@@ -78,11 +79,17 @@ impl Worker {
             Ok(_) => Err(unavailable("answered before its model was loaded")),
             Err(RecvTimeoutError::Timeout) => {
                 worker.kill();
-                Err(unavailable(&format!("did not load its model within {} s", load_limit.as_secs())))
+                Err(unavailable(&format!(
+                    "did not load its model within {} s",
+                    load_limit.as_secs()
+                )))
             }
             Err(RecvTimeoutError::Disconnected) => {
                 worker.kill();
-                Err(EngineError::Unavailable(format!("while loading, {}", worker.last_words())))
+                Err(EngineError::Unavailable(format!(
+                    "while loading, {}",
+                    worker.last_words()
+                )))
             }
         }
     }
@@ -121,13 +128,29 @@ impl Worker {
         if let Some(reader) = lock(&self.stderr).take() {
             reader.join().ok();
         }
-        let words = lock(&self.words).iter().cloned().collect::<Vec<_>>().join(" | ");
-        let how = status.map_or_else(|_| "ended".to_owned(), |status| format!("ended with {status}"));
-        if words.is_empty() { format!("the worker {how}") } else { format!("the worker {how}: {words}") }
+        let words = lock(&self.words)
+            .iter()
+            .cloned()
+            .collect::<Vec<_>>()
+            .join(" | ");
+        let how = status.map_or_else(
+            |_| "ended".to_owned(),
+            |status| format!("ended with {status}"),
+        );
+        if words.is_empty() {
+            format!("the worker {how}")
+        } else {
+            format!("the worker {how}: {words}")
+        }
     }
 }
 
-fn read_replies(stdout: impl Read + Send + 'static, ready: Sender<Say>, waiting: Waiting, alive: Arc<AtomicBool>) {
+fn read_replies(
+    stdout: impl Read + Send + 'static,
+    ready: Sender<Say>,
+    waiting: Waiting,
+    alive: Arc<AtomicBool>,
+) {
     std::thread::spawn(move || {
         for line in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
             let line = String::from_utf8_lossy(&line);
@@ -157,7 +180,10 @@ fn dispatch(say: Say, ready: &Sender<Say>, waiting: &Waiting) {
     }
 }
 
-fn log_stderr(stderr: impl Read + Send + 'static, words: Arc<Mutex<VecDeque<String>>>) -> JoinHandle<()> {
+fn log_stderr(
+    stderr: impl Read + Send + 'static,
+    words: Arc<Mutex<VecDeque<String>>>,
+) -> JoinHandle<()> {
     std::thread::spawn(move || {
         for line in BufReader::new(stderr).split(b'\n').map_while(Result::ok) {
             let line = String::from_utf8_lossy(&line).trim_end().to_owned();

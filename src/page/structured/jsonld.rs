@@ -9,7 +9,10 @@ use crate::page::{Structured, StructuredSource};
 /// Reads every script.
 pub fn read(dom: &Dom) -> Vec<Structured> {
     let is_data = |node: &usize| {
-        dom.name(*node) == "script" && dom.attribute(*node, "type").is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/ld+json"))
+        dom.name(*node) == "script"
+            && dom
+                .attribute(*node, "type")
+                .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/ld+json"))
     };
     (0..dom.nodes.len())
         .filter(is_data)
@@ -27,7 +30,10 @@ fn parse(text: &str) -> Option<Value> {
     }
     let start = text.find(['{', '['])?;
     let end = text.rfind(['}', ']'])?;
-    let bare = text.get(start..=end)?.replace("&quot;", "\"").replace("&amp;", "&");
+    let bare = text
+        .get(start..=end)?
+        .replace("&quot;", "\"")
+        .replace("&amp;", "&");
     serde_json::from_str(&mend(&bare)).ok()
 }
 
@@ -77,7 +83,10 @@ fn postings(value: &Value) -> Vec<Value> {
 }
 
 fn is_posting(value: &Value) -> bool {
-    let named = |kind: &Value| kind.as_str().is_some_and(|kind| kind.rsplit(['/', ':']).next() == Some("JobPosting"));
+    let named = |kind: &Value| {
+        kind.as_str()
+            .is_some_and(|kind| kind.rsplit(['/', ':']).next() == Some("JobPosting"))
+    };
     match value.get("@type") {
         Some(Value::Array(kinds)) => kinds.iter().any(named),
         Some(kind) => named(kind),

@@ -22,27 +22,57 @@ pub fn map(object: &Value, source: StructuredSource) -> Structured {
     let posted_date = date("datePosted", "posted_date");
     let deadline = date("validThrough", "deadline");
     let salary = salary(object.get("baseSalary"), &mut flags);
-    let telecommute = first(object.get("jobLocationType")).and_then(|kind| text(Some(kind))).is_some_and(|kind| kind.eq_ignore_ascii_case("TELECOMMUTE"));
-    let months = object.pointer("/experienceRequirements/monthsOfExperience").and_then(number);
+    let telecommute = first(object.get("jobLocationType"))
+        .and_then(|kind| text(Some(kind)))
+        .is_some_and(|kind| kind.eq_ignore_ascii_case("TELECOMMUTE"));
+    let months = object
+        .pointer("/experienceRequirements/monthsOfExperience")
+        .and_then(number);
     let posting = JobPosting {
         title: bounded(text(object.get("title")), 200),
-        company: bounded(text(object.pointer("/hiringOrganization/name").or_else(|| object.get("hiringOrganization"))), 100),
+        company: bounded(
+            text(
+                object
+                    .pointer("/hiringOrganization/name")
+                    .or_else(|| object.get("hiringOrganization")),
+            ),
+            100,
+        ),
         location: bounded(location(object.get("jobLocation")), 200),
-        job_type: first(object.get("employmentType")).and_then(|kind| text(Some(kind))).and_then(|kind| job_type(&kind)),
+        job_type: first(object.get("employmentType"))
+            .and_then(|kind| text(Some(kind)))
+            .and_then(|kind| job_type(&kind)),
         remote_type: telecommute.then_some(RemoteType::Remote),
         salary,
         skills: skills(object.get("skills")),
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-        experience_years_min: months.map(|months| (months / 12.0).floor()).filter(|years| (1.0..=50.0).contains(years)).map(|years| years as u8),
-        education: bounded(text(object.pointer("/educationRequirements/credentialCategory")), 100),
+        experience_years_min: months
+            .map(|months| (months / 12.0).floor())
+            .filter(|years| (1.0..=50.0).contains(years))
+            .map(|years| years as u8),
+        education: bounded(
+            text(object.pointer("/educationRequirements/credentialCategory")),
+            100,
+        ),
         description: bounded(text(object.get("description")), 5000),
         url: text(object.get("url")).filter(|url| url.starts_with("http")),
         posted_date,
         deadline,
-        job_id: bounded(text(object.pointer("/identifier/value").or_else(|| object.get("identifier"))), 100),
+        job_id: bounded(
+            text(
+                object
+                    .pointer("/identifier/value")
+                    .or_else(|| object.get("identifier")),
+            ),
+            100,
+        ),
         ..JobPosting::default()
     };
-    Structured { source, posting, flags }
+    Structured {
+        source,
+        posting,
+        flags,
+    }
 }
 
 fn first(value: Option<&Value>) -> Option<&Value> {
@@ -62,17 +92,31 @@ fn text(value: Option<&Value>) -> Option<String> {
     let plain = if raw.contains(['<', '&']) {
         // Twice: some sites escape the markup inside the JSON.
         let once = Dom::parse(&raw.replace("<br", " <br").replace("</", " </"), 64).text(0);
-        if once.contains("</") { Dom::parse(&once.replace("</", " </"), 64).text(0) } else { once }
+        if once.contains("</") {
+            Dom::parse(&once.replace("</", " </"), 64).text(0)
+        } else {
+            once
+        }
     } else {
         raw
     };
     let clean = scrub::clean(&plain, &mut HiddenReport::default());
-    let empty = clean.is_empty() || matches!(clean.to_lowercase().as_str(), "null" | "n/a" | "none" | "undefined" | "-");
+    let empty = clean.is_empty()
+        || matches!(
+            clean.to_lowercase().as_str(),
+            "null" | "n/a" | "none" | "undefined" | "-"
+        );
     (!empty).then_some(clean)
 }
 
 fn bounded(text: Option<String>, most: usize) -> Option<String> {
-    text.map(|text| text.chars().take(most).collect::<String>().trim_end().to_owned())
+    text.map(|text| {
+        text.chars()
+            .take(most)
+            .collect::<String>()
+            .trim_end()
+            .to_owned()
+    })
 }
 
 fn number(value: &Value) -> Option<f64> {
@@ -111,7 +155,14 @@ fn place(place: &Value) -> Option<String> {
     }
     let country = address.get("addressCountry");
     let country = country.and_then(|country| country.get("name")).or(country);
-    let parts: Vec<String> = [address.get("addressLocality"), address.get("addressRegion"), country].into_iter().filter_map(text).collect();
+    let parts: Vec<String> = [
+        address.get("addressLocality"),
+        address.get("addressRegion"),
+        country,
+    ]
+    .into_iter()
+    .filter_map(text)
+    .collect();
     (!parts.is_empty()).then(|| parts.join(", "))
 }
 
@@ -120,8 +171,12 @@ fn salary(base: Option<&Value>, flags: &mut Vec<String>) -> Option<Salary> {
     let value = base.get("value").unwrap_or(base);
     let amount = |key: &str| value.get(key).and_then(number);
     let single = number(value).or_else(|| amount("value"));
-    let sound = |amount: Option<f64>| amount.filter(|amount| *amount > 0.0 && *amount <= 10_000_000.0);
-    let (min, max) = (sound(amount("minValue").or(single)), sound(amount("maxValue").or(single)));
+    let sound =
+        |amount: Option<f64>| amount.filter(|amount| *amount > 0.0 && *amount <= 10_000_000.0);
+    let (min, max) = (
+        sound(amount("minValue").or(single)),
+        sound(amount("maxValue").or(single)),
+    );
     if min.is_none() && max.is_none() {
         flags.push("sentinel:salary".to_owned());
         return None;
@@ -136,14 +191,29 @@ fn salary(base: Option<&Value>, flags: &mut Vec<String>) -> Option<Salary> {
         _ => None,
     };
     let currency = text(base.get("currency").or_else(|| value.get("currency")));
-    let currency = currency.filter(|code| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase()));
-    Some(Salary { min, max, currency, period })
+    let currency = currency
+        .filter(|code| code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase()));
+    Some(Salary {
+        min,
+        max,
+        currency,
+        period,
+    })
 }
 
 fn skills(value: Option<&Value>) -> Vec<String> {
     let all: Vec<String> = match value {
         Some(Value::Array(items)) => items.iter().filter_map(|item| text(Some(item))).collect(),
-        other => text(other).map(|text| text.split([',', ';']).map(|part| part.trim().to_owned()).collect()).unwrap_or_default(),
+        other => text(other)
+            .map(|text| {
+                text.split([',', ';'])
+                    .map(|part| part.trim().to_owned())
+                    .collect()
+            })
+            .unwrap_or_default(),
     };
-    all.into_iter().filter(|skill| !skill.is_empty() && skill.chars().count() <= 100).take(20).collect()
+    all.into_iter()
+        .filter(|skill| !skill.is_empty() && skill.chars().count() <= 100)
+        .take(20)
+        .collect()
 }
