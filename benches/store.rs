@@ -16,7 +16,9 @@ fn texts() -> Vec<(String, String)> {
             let mut text = format!("Posting {n}.");
             let mut random = n as u64;
             while text.len() < 2_048 {
-                random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                random = random
+                    .wrapping_mul(6_364_136_223_846_793_005)
+                    .wrapping_add(1);
                 text.push(' ');
                 text.push_str(words[(random >> 33) as usize % words.len()]);
                 text.push_str(&(random >> 56).to_string());
@@ -46,7 +48,9 @@ fn enqueue(c: &mut Criterion) {
     let texts = texts();
     let jobs = jobs(&texts);
     let mut group = c.benchmark_group("enqueue 10,000 texts of 2 KB");
-    group.sample_size(10).throughput(Throughput::Elements(TEXTS as u64));
+    group
+        .sample_size(10)
+        .throughput(Throughput::Elements(TEXTS as u64));
     group.bench_function("new", |b| {
         b.iter_batched(
             || {

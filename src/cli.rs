@@ -33,8 +33,10 @@ pub struct Cli {
     /// Batch mode: one JSON line per posting on stdout, progress on stderr.
     #[arg(long)]
     pub headless: bool,
+    /// Batch mode's own arguments.
     #[command(flatten)]
     pub run: RunArgs,
+    /// Anything but the console and batch mode.
     #[command(subcommand)]
     pub command: Option<Command>,
 }
@@ -63,8 +65,13 @@ pub struct RunArgs {
     /// Files (.html .htm .txt .md .json .jsonl, also .gz), directories, globs, or - for standard input.
     /// Without any, the jobs waiting in the queue are done.
     pub inputs: Vec<String>,
+    /// Whether web addresses are inputs too.
+    #[command(flatten)]
+    pub fetch: FetchArgs,
+    /// Who reads.
     #[command(flatten)]
     pub engine: EngineArgs,
+    /// Where results are kept.
     #[command(flatten)]
     pub store: StoreArgs,
     /// Write records in the order of the inputs instead of as they finish.
@@ -106,12 +113,24 @@ pub struct StoreArgs {
     pub store: Option<PathBuf>,
 }
 
+/// Reading from the network, which nothing does unasked.
+#[derive(Debug, Clone, Args)]
+pub struct FetchArgs {
+    /// Read http(s) addresses given as inputs; without it they are refused.
+    #[arg(long)]
+    pub allow_fetch: bool,
+}
+
 /// Queueing.
 #[derive(Debug, Args)]
 pub struct AddArgs {
     /// As for batch mode.
     #[arg(required = true)]
     pub inputs: Vec<String>,
+    /// Whether web addresses are inputs too.
+    #[command(flatten)]
+    pub fetch: FetchArgs,
+    /// Where the queue is kept.
     #[command(flatten)]
     pub store: StoreArgs,
 }
@@ -119,6 +138,7 @@ pub struct AddArgs {
 /// Export.
 #[derive(Debug, Args)]
 pub struct ExportArgs {
+    /// Which store is written out.
     #[command(flatten)]
     pub store: StoreArgs,
     /// Also records that a newer one of the same posting has replaced.

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::cli::{AddArgs, Exit, ExportArgs, RunArgs};
 use crate::engine::select::{Wish, select};
-use crate::run::enqueue::{Queued, enqueue};
+use crate::run::enqueue::{Inputs, Queued, enqueue};
 use crate::run::{self, Run, RunError, lock, signals};
 use crate::store::{StoreError, StoredRecord};
 
@@ -46,7 +46,6 @@ fn batch(arguments: &RunArgs) -> Result<Exit, RunError> {
     if let Some(notice) = &run.selected.notice {
         complain(notice);
     }
-    let stopped = signals::listen(Arc::clone(&run)).ok();
     let queued = {
         let mut store = lock(&run.store);
         if arguments.inputs.is_empty() {
@@ -55,26 +54,29 @@ fn batch(arguments: &RunArgs) -> Result<Exit, RunError> {
                 ..Queued::default()
             }
         } else {
-            enqueue(
-                &mut store,
-                &arguments.inputs,
-                &run.selected,
-                arguments.fresh,
-                &mut complain,
-            )?
+            let inputs = Inputs {
+                names: &arguments.inputs,
+                allow_fetch: arguments.fetch.allow_fetch,
+                fresh: arguments.fresh,
+            };
+            enqueue(&mut store, &inputs, &run.selected, &mut complain)?
         }
     };
     if queued.jobs + queued.unreadable == 0 {
         complain("nothing to do: no input was given and the queue is empty");
         return Ok(Exit::Nothing);
     }
+    let mut output = Output::new(arguments, queued.jobs + queued.unreadable);
+    // Until now nothing runs that would have to be finished, so a signal simply ends the process.
+    let bar = output.bar.clone();
+    let tell = move |line: &str| bar.suspend(|| complain(line));
+    let stopped = signals::listen(Arc::clone(&run), tell).ok();
     let (sender, finished) = channel();
     let working = {
         let run = Arc::clone(&run);
         let jobs = arguments.jobs;
         std::thread::spawn(move || run::work(&run, jobs, &sender))
     };
-    let mut output = Output::new(arguments, queued.jobs + queued.unreadable);
     let closed = output.follow(&run, &finished)?;
     let worked = working.join().unwrap_or(Ok(()));
     worked?;
@@ -155,7 +157,9 @@ impl Output {
                     "failed" => self.failed += 1,
                     _ => self.review += 1,
                 }
-                tell_failure(&record);
+                if let Some(line) = failure(&record) {
+                    self.bar.suspend(|| complain(&line));
+                }
                 if let Err(error) = write_line(&record, self.with_text) {
                     if error.kind() != ErrorKind::BrokenPipe {
                         complain(&format!("stdout cannot be written: {error}"));
@@ -184,32 +188,27 @@ impl Output {
     }
 }
 
-/// Inputs that could not be read were named when they were met; pages and engine failures are named here.
-fn tell_failure(record: &StoredRecord) {
+/// What the user is told of a failed record. Inputs that could not be read were named when they were met.
+fn failure(record: &StoredRecord) -> Option<String> {
     if record.status != "failed" {
-        return;
+        return None;
     }
     let record: Value = serde_json::from_str(&record.json).unwrap_or_default();
-    if record.pointer("/error/kind").and_then(Value::as_str) == Some("input") {
-        return;
+    let text = |pointer: &str| record.pointer(pointer).and_then(Value::as_str);
+    if text("/error/kind") == Some("input") {
+        return None;
     }
-    let text = |pointer: &str| {
-        record
-            .pointer(pointer)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned()
-    };
+    let place = text("/source/path").or(text("/source/url"));
     let line = record
         .pointer("/source/line")
         .and_then(Value::as_u64)
         .map(|line| format!(" line {line}"));
-    complain(&format!(
+    Some(format!(
         "{}{}: {}",
-        text("/source/path"),
+        place.unwrap_or_default(),
         line.unwrap_or_default(),
-        text("/error/message")
-    ));
+        text("/error/message").unwrap_or_default()
+    ))
 }
 
 fn write_line(record: &StoredRecord, with_text: bool) -> std::io::Result<()> {
@@ -234,13 +233,12 @@ pub fn add(arguments: &AddArgs) -> Exit {
             ..Wish::default()
         })
         .map_err(RunError::Engine)?;
-        Ok(enqueue(
-            &mut store,
-            &arguments.inputs,
-            &selected,
-            false,
-            &mut complain,
-        )?)
+        let inputs = Inputs {
+            names: &arguments.inputs,
+            allow_fetch: arguments.fetch.allow_fetch,
+            fresh: false,
+        };
+        Ok(enqueue(&mut store, &inputs, &selected, &mut complain)?)
     };
     match queue() {
         Ok(queued) => {

@@ -14,6 +14,9 @@ use super::{Completion, Engine, EngineError, EngineInfo, Finish, Request, Usage}
 pub struct Scripted {
     #[serde(default = "default_context")]
     context_tokens: usize,
+    /// Milliseconds before the engine is ready, as for a big model.
+    #[serde(default)]
+    load_ms: u64,
     rules: Vec<Rule>,
     /// Where it is remembered, across restarts, which one-time failures have happened.
     #[serde(skip)]
@@ -73,6 +76,7 @@ impl Scripted {
         let mut script: Self =
             serde_json::from_str(&text).map_err(|error| unavailable(error.to_string()))?;
         script.path = path.to_owned();
+        std::thread::sleep(Duration::from_millis(script.load_ms));
         Ok(script)
     }
 

@@ -4,7 +4,7 @@ mod child;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -48,6 +48,7 @@ pub struct Supervised {
     spec: WorkerSpec,
     watchdog: Watchdog,
     worker: Mutex<Option<Arc<Worker>>>,
+    ended: AtomicBool,
     next_id: AtomicU64,
     asked: AtomicUsize,
     in_flight: Mutex<usize>,
@@ -67,6 +68,7 @@ impl Supervised {
             spec,
             watchdog,
             worker: Mutex::new(None),
+            ended: AtomicBool::new(false),
             next_id: AtomicU64::new(1),
             asked: AtomicUsize::new(0),
             in_flight: Mutex::new(0),
@@ -80,19 +82,31 @@ impl Supervised {
         self.asked.load(Ordering::SeqCst)
     }
 
-    /// Ends the worker at once; questions in flight fail with [`EngineError::Crashed`].
+    /// Ends the worker for good, at once; questions in flight fail with [`EngineError::Crashed`], and so do later ones.
     pub fn kill(&self) {
-        if let Some(worker) = lock(&self.worker).take() {
+        self.ended.store(true, Ordering::SeqCst);
+        let worker = lock(&self.worker).take();
+        if let Some(worker) = worker {
             worker.kill();
         }
     }
 
-    fn worker(&self) -> Result<Arc<Worker>, EngineError> {
+    /// The running worker, a fresh one if need be, with its model loaded.
+    fn worker(&self) -> Result<(Arc<Worker>, EngineInfo), EngineError> {
+        let worker = self.started()?;
+        let info = worker.info(self.watchdog.load)?;
+        Ok((worker, info))
+    }
+
+    fn started(&self) -> Result<Arc<Worker>, EngineError> {
         let mut slot = lock(&self.worker);
+        if self.ended.load(Ordering::SeqCst) {
+            return Err(EngineError::Crashed("the engine was stopped".to_owned()));
+        }
         if let Some(worker) = slot.as_ref().filter(|worker| worker.is_alive()) {
             return Ok(Arc::clone(worker));
         }
-        let worker = Arc::new(Worker::start(&self.spec, self.watchdog.load)?);
+        let worker = Arc::new(Worker::start(&self.spec)?);
         *slot = Some(Arc::clone(&worker));
         Ok(worker)
     }
@@ -166,11 +180,11 @@ impl Drop for Slot<'_> {
 
 impl Engine for Supervised {
     fn info(&self) -> Result<EngineInfo, EngineError> {
-        self.worker().map(|worker| worker.info.clone())
+        self.worker().map(|(_, info)| info)
     }
 
     fn count_tokens(&self, texts: &[String]) -> Result<Vec<usize>, EngineError> {
-        let worker = self.worker()?;
+        let (worker, _) = self.worker()?;
         let id = self.id();
         let replies = worker.ask(
             id,
@@ -192,8 +206,8 @@ impl Engine for Supervised {
         request: &Request,
         on_text: &mut dyn FnMut(&str),
     ) -> Result<Completion, EngineError> {
-        let worker = self.worker()?;
-        let _slot = self.take_slot(worker.info.max_in_flight);
+        let (worker, info) = self.worker()?;
+        let _slot = self.take_slot(info.max_in_flight);
         self.asked.fetch_add(1, Ordering::SeqCst);
         let id = self.id();
         let replies = worker.ask(

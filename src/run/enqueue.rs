@@ -1,14 +1,17 @@
 //! Queueing inputs: batches into the store, and a failed record at once for what cannot be read.
 
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::input::{self, Input, hex};
 use super::{job, now};
 use crate::engine::select::Selected;
 use crate::extract;
+use crate::extract::record::PageSource;
 use crate::page::Format;
 use crate::posting::schema;
-use crate::store::{NewJob, Store, StoreError};
+use crate::store::{Claim, NewJob, Store, StoreError};
 
 /// Jobs and bytes a batch holds at most: memory stays flat, and a commit stays short.
 const BATCH_JOBS: usize = 500;
@@ -25,14 +28,6 @@ pub fn settings(selected: &Selected) -> String {
         &selected.fingerprint,
     ];
     hex(&Sha256::digest(parts.join("\0")))
-}
-
-/// The key of the record for a page under some settings.
-#[must_use]
-pub fn idem_key(sha256: &str, format: &str, url: Option<&str>, settings: &str) -> String {
-    hex(&Sha256::digest(
-        [sha256, format, url.unwrap_or_default(), settings].join("\0"),
-    ))
 }
 
 /// The format's name in the store.
@@ -54,6 +49,41 @@ pub struct Queued {
     pub unreadable: usize,
 }
 
+/// What is to be queued, and how.
+#[derive(Debug, Clone, Copy)]
+pub struct Inputs<'a> {
+    /// Files, directories, patterns, web addresses, or `-`.
+    pub names: &'a [String],
+    /// Web addresses may be read.
+    pub allow_fetch: bool,
+    /// Also what the store holds the record of.
+    pub fresh: bool,
+}
+
+/// Where a job's page came from, as the store keeps it.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(super) struct JobSource {
+    /// What the record shows.
+    #[serde(flatten)]
+    pub(super) page: PageSource,
+    /// The day the bytes were fetched.
+    pub(super) fetched: Option<Date>,
+}
+
+impl JobSource {
+    pub(super) fn of(claim: &Claim) -> Self {
+        serde_json::from_str(&claim.source).unwrap_or_default()
+    }
+
+    /// The key of the record for these bytes under some settings.
+    pub(super) fn idem_key(&self, sha256: &str, format: &str, settings: &str) -> String {
+        let url = self.page.url.as_deref().unwrap_or_default();
+        let fetched = self.fetched.map(|day| day.to_string()).unwrap_or_default();
+        let parts = [sha256, format, url, &fetched, settings];
+        hex(&Sha256::digest(parts.join("\0")))
+    }
+}
+
 /// Queues every posting of the inputs and adds it to the run set, in order. `complain` gets one line for each input
 /// that cannot be read.
 ///
@@ -61,9 +91,8 @@ pub struct Queued {
 /// When the store cannot be written.
 pub fn enqueue(
     store: &mut Store,
-    inputs: &[String],
+    inputs: &Inputs,
     selected: &Selected,
-    fresh: bool,
     complain: &mut dyn FnMut(&str),
 ) -> Result<Queued, StoreError> {
     let settings = settings(selected);
@@ -71,29 +100,37 @@ pub fn enqueue(
         store,
         jobs: Vec::new(),
         bytes: 0,
-        fresh,
+        fresh: inputs.fresh,
         queued: Queued::default(),
     };
-    input::read(inputs, &mut |input: Input| match input.body {
-        Ok((format, body)) => {
-            let format = format_name(format);
-            let sha256 = input.source.sha256.clone().unwrap_or_default();
-            batch.push(Pending {
-                idem_key: idem_key(&sha256, format, input.source.url.as_deref(), &settings),
-                source: serde_json::to_string(&input.source).unwrap_or_default(),
-                posting_key: input.posting_key,
-                posting_id: input.id,
-                format,
-                sha256,
-                body,
-            })
-        }
-        Err(ref why) => {
-            let path = input.source.path.clone().unwrap_or_default();
-            complain(&format!("{path}: {why}"));
-            batch.fail(&input, why, selected)
-        }
-    })?;
+    input::read(
+        inputs.names,
+        inputs.allow_fetch,
+        &mut |input: Input| match input.body {
+            Ok((format, body)) => {
+                let format = format_name(format);
+                let sha256 = input.source.sha256.clone().unwrap_or_default();
+                let source = JobSource {
+                    page: input.source,
+                    fetched: input.fetched,
+                };
+                batch.push(Pending {
+                    idem_key: source.idem_key(&sha256, format, &settings),
+                    source: serde_json::to_string(&source).unwrap_or_default(),
+                    posting_key: input.posting_key,
+                    posting_id: input.id,
+                    format,
+                    sha256,
+                    body,
+                })
+            }
+            Err(ref why) => {
+                let path = input.source.path.as_deref().unwrap_or_default();
+                complain(&format!("{path}: {why}"));
+                batch.fail(&input, why, selected)
+            }
+        },
+    )?;
     batch.flush()?;
     Ok(batch.queued)
 }

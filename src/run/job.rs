@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use super::{Run, enqueue, lock, now};
+use super::enqueue::JobSource;
+use super::{Run, lock, now};
 use crate::engine::select::Selected;
 use crate::engine::{Engine, EngineError};
 use crate::extract::record::{
@@ -24,7 +25,10 @@ pub(super) enum Outcome {
 
 /// Reads one claimed page.
 pub(super) fn process(run: &Run, claim: &Claim, idem_key: &str) -> Result<Outcome, StoreError> {
-    let source: PageSource = serde_json::from_str(&claim.source).unwrap_or_default();
+    let JobSource {
+        page: source,
+        fetched,
+    } = JobSource::of(claim);
     let cached = lock(&run.store).cached(idem_key)?;
     if let Some((mut record, text)) = cached.filter(|_| !run.fresh).and_then(reuse) {
         record.id.clone_from(&claim.posting_id);
@@ -69,7 +73,7 @@ pub(super) fn process(run: &Run, claim: &Claim, idem_key: &str) -> Result<Outcom
             .as_ref()
             .map(|engine| engine as &dyn Engine),
         url: source.url.as_deref(),
-        fetched: None,
+        fetched,
         max_output_tokens: run.selected.max_output_tokens,
     };
     let extraction = match extract(&page, &context) {
@@ -182,11 +186,5 @@ fn failure(id: &str, source: PageSource, selected: &Selected, kind: &str, why: &
 
 /// The key of the record this job will have.
 pub(super) fn key(claim: &Claim, settings: &str) -> String {
-    let source: PageSource = serde_json::from_str(&claim.source).unwrap_or_default();
-    enqueue::idem_key(
-        &claim.sha256,
-        &claim.format,
-        source.url.as_deref(),
-        settings,
-    )
+    JobSource::of(claim).idem_key(&claim.sha256, &claim.format, settings)
 }

@@ -22,22 +22,38 @@ impl Stopped {
     }
 }
 
-/// Listens from now on.
+/// Listens from now on; `tell` gets a line for the user.
 ///
 /// # Errors
 /// When the handlers cannot be installed.
-pub fn listen(run: Arc<Run>) -> std::io::Result<Stopped> {
+pub fn listen(run: Arc<Run>, tell: impl Fn(&str) + Send + 'static) -> std::io::Result<Stopped> {
     let stopped = Stopped::default();
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    let heard = [SIGINT, SIGTERM, SIGHUP];
+    let mut signals = Signals::new(heard.into_iter().filter(|signal| !is_ignored(*signal)))?;
     let remembered = Arc::clone(&stopped.0);
     std::thread::spawn(move || {
         for (count, signal) in signals.forever().enumerate() {
             remembered.store(signal, Ordering::SeqCst);
             match count {
-                0 => run.stop(),
+                0 => {
+                    run.stop();
+                    tell(
+                        "stopping: what runs is finished first; a second signal gives it back to the queue",
+                    );
+                }
                 _ => run.abort(),
             }
         }
     });
     Ok(stopped)
+}
+
+/// Whoever started smelt may have shut a signal out, as `nohup` does; it stays shut out. Mask of /proc/self/status.
+fn is_ignored(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let mask = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))
+        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
 }

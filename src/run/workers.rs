@@ -4,10 +4,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::Sender;
 use std::time::Duration;
 
+use super::enqueue::JobSource;
 use super::job::{self, Outcome};
 use super::{LEASE_MS, Run, enqueue, lock, now, owner};
 use crate::engine::EngineError;
-use crate::extract::record::Record;
+use crate::extract::record::{PageSource, Record};
 use crate::store::{Claim, NewRecord, StoreError};
 
 /// Attempts a page gets before it is recorded as failed.
@@ -90,8 +91,8 @@ fn one(run: &Run, claim: &Claim, settings: &str) -> Result<(), StoreError> {
     }
 }
 
-fn source(claim: &Claim) -> crate::extract::record::PageSource {
-    serde_json::from_str(&claim.source).unwrap_or_default()
+fn source(claim: &Claim) -> PageSource {
+    JobSource::of(claim).page
 }
 
 fn complete(

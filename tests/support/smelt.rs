@@ -106,6 +106,12 @@ impl Bench {
         String::from_utf8(output.stderr).unwrap()
     }
 
+    /// Jobs that some process works on.
+    pub fn claimed(&self) -> u32 {
+        let store = smelt::store::Store::open(&self.path("smelt.db")).unwrap();
+        store.counts().unwrap().running
+    }
+
     pub fn export(&self) -> Vec<Value> {
         records(&self.program().arg("export").output().unwrap().stdout)
     }

@@ -6,7 +6,7 @@ use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -22,7 +22,8 @@ type Waiting = Arc<Mutex<HashMap<u64, Sender<Say>>>>;
 
 /// A running worker.
 pub(super) struct Worker {
-    pub(super) info: EngineInfo,
+    loading: Mutex<Receiver<Say>>,
+    info: OnceLock<Result<EngineInfo, EngineError>>,
     child: Mutex<Child>,
     stdin: Mutex<ChildStdin>,
     waiting: Waiting,
@@ -32,8 +33,8 @@ pub(super) struct Worker {
 }
 
 impl Worker {
-    /// Starts the process and waits until its model is loaded.
-    pub(super) fn start(spec: &WorkerSpec, load_limit: Duration) -> Result<Self, EngineError> {
+    /// Starts the process; its model loads while [`Worker::info`] waits.
+    pub(super) fn start(spec: &WorkerSpec) -> Result<Self, EngineError> {
         let unavailable = |why: &str| EngineError::Unavailable(format!("the engine worker {why}"));
         let mut child = Command::new(&spec.program)
             .args(&spec.args)
@@ -52,44 +53,44 @@ impl Worker {
         let waiting = Waiting::default();
         let alive = Arc::new(AtomicBool::new(true));
         let words = Arc::default();
-        let (ready, loaded) = channel();
+        let (ready, loading) = channel();
         read_replies(stdout, ready, Arc::clone(&waiting), Arc::clone(&alive));
         let stderr = log_stderr(stderr, Arc::clone(&words));
-        let mut worker = Self {
-            info: EngineInfo {
-                engine: String::new(),
-                model: String::new(),
-                quant: None,
-                context_tokens: 0,
-                max_in_flight: 1,
-            },
+        Ok(Self {
+            loading: Mutex::new(loading),
+            info: OnceLock::new(),
             child: Mutex::new(child),
             stdin: Mutex::new(stdin),
             waiting,
             alive,
             stderr: Mutex::new(Some(stderr)),
             words,
-        };
-        match loaded.recv_timeout(load_limit) {
-            Ok(Say::Ready(info)) => {
-                worker.info = info;
-                Ok(worker)
-            }
+        })
+    }
+
+    /// What the model is, as soon as it is loaded; whoever asks first waits for all, and a kill ends the waiting.
+    pub(super) fn info(&self, load_limit: Duration) -> Result<EngineInfo, EngineError> {
+        self.info.get_or_init(|| self.loaded(load_limit)).clone()
+    }
+
+    fn loaded(&self, limit: Duration) -> Result<EngineInfo, EngineError> {
+        let unavailable = |why: String| Err(EngineError::Unavailable(why));
+        let said = lock(&self.loading).recv_timeout(limit);
+        match said {
+            Ok(Say::Ready(info)) => Ok(info),
             Ok(Say::Failed(error)) => Err(error),
-            Ok(_) => Err(unavailable("answered before its model was loaded")),
+            Ok(_) => {
+                unavailable("the engine worker answered before its model was loaded".to_owned())
+            }
             Err(RecvTimeoutError::Timeout) => {
-                worker.kill();
-                Err(unavailable(&format!(
-                    "did not load its model within {} s",
-                    load_limit.as_secs()
-                )))
+                self.kill();
+                unavailable(format!(
+                    "the engine worker did not load its model within {} s",
+                    limit.as_secs()
+                ))
             }
             Err(RecvTimeoutError::Disconnected) => {
-                worker.kill();
-                Err(EngineError::Unavailable(format!(
-                    "while loading, {}",
-                    worker.last_words()
-                )))
+                unavailable(format!("while loading, {}", self.last_words()))
             }
         }
     }
