@@ -22,6 +22,13 @@ struct Arguments {
     /// Store the matrices as `Q8_0` instead of `F32`.
     #[arg(long)]
     q8: bool,
+    /// Shape; speed is measured on random weights of a real model's shape.
+    #[arg(
+        long,
+        value_name = "VOCAB,HIDDEN,LAYERS,HEADS,KV_HEADS,HEAD_DIM,FFN",
+        value_delimiter = ','
+    )]
+    shape: Vec<usize>,
 }
 
 fn main() -> io::Result<()> {
@@ -35,10 +42,24 @@ fn main() -> io::Result<()> {
     } else {
         TensorKind::F32
     };
-    let model = TinyModel {
+    let plain = TinyModel {
         seed: arguments.seed,
         kind,
         ..TinyModel::default()
+    };
+    let model = match *arguments.shape.as_slice() {
+        [] => plain,
+        [vocab_size, hidden, layers, heads, kv_heads, head_dim, ffn] => TinyModel {
+            vocab_size,
+            hidden,
+            layers,
+            heads,
+            kv_heads,
+            head_dim,
+            ffn,
+            ..plain
+        },
+        _ => return Err(io::Error::other("--shape takes seven numbers")),
     };
     model.write(&corpus, &arguments.out)
 }
