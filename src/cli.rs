@@ -54,6 +54,8 @@ pub enum Command {
     Add(AddArgs),
     /// Write all records of the store as JSON lines.
     Export(ExportArgs),
+    /// Read labelled postings and say how right the records are, per field and source.
+    Eval(EvalArgs),
     /// The child process that holds the model.
     #[command(hide = true)]
     EngineWorker(WorkerArgs),
@@ -131,6 +133,35 @@ pub struct AddArgs {
     #[command(flatten)]
     pub fetch: FetchArgs,
     /// Where the queue is kept.
+    #[command(flatten)]
+    pub store: StoreArgs,
+}
+
+/// Evaluation.
+#[derive(Debug, Args)]
+pub struct EvalArgs {
+    /// Labels: JSON lines of {"id", "source", "page" | "html" | "text", "gold", "scored"?, "alt"?, "loose"?}.
+    #[arg(long, value_name = "FILE")]
+    pub gold: PathBuf,
+    /// Only these sources.
+    #[arg(long, value_name = "NAME")]
+    pub source: Vec<String>,
+    /// The JSON of an earlier evaluation: says what changed since.
+    #[arg(long, value_name = "RUN")]
+    pub compare: Option<PathBuf>,
+    /// JSON also on a terminal.
+    #[arg(long)]
+    pub json: bool,
+    /// Read every page again, even if the store holds its record.
+    #[arg(long)]
+    pub fresh: bool,
+    /// Pages prepared at the same time.
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub jobs: u8,
+    /// Who reads.
+    #[command(flatten)]
+    pub engine: EngineArgs,
+    /// Where results are kept.
     #[command(flatten)]
     pub store: StoreArgs,
 }

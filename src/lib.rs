@@ -12,6 +12,7 @@
 
 pub mod cli;
 pub mod engine;
+pub mod eval;
 pub mod extract;
 pub mod headless;
 pub mod log;

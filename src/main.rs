@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use smelt::cli::{Cli, Command, Exit};
-use smelt::{engine, headless, log};
+use smelt::{engine, eval, headless, log};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -14,6 +14,7 @@ fn main() -> ExitCode {
     let exit = match cli.command {
         Some(Command::Run(arguments)) => headless::headless(&arguments),
         Some(Command::Add(arguments)) => headless::add(&arguments),
+        Some(Command::Eval(arguments)) => eval::command::eval(&arguments),
         Some(Command::Export(arguments)) => headless::export(&arguments),
         Some(Command::EngineWorker(arguments)) => {
             log::to_stderr();

@@ -101,6 +101,12 @@ impl Run {
     /// Lets running jobs finish and claims no more.
     pub fn stop(&self) {
         self.stopping.store(true, Ordering::SeqCst);
+        self.announce();
+    }
+
+    /// Wakes whoever waits. Under the lock they wait with: between their look and their sleep nothing may change.
+    fn announce(&self) {
+        let _store = lock(&self.store);
         self.changed.notify_all();
     }
 

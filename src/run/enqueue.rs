@@ -95,18 +95,49 @@ pub fn enqueue(
     selected: &Selected,
     complain: &mut dyn FnMut(&str),
 ) -> Result<Queued, StoreError> {
-    let settings = settings(selected);
-    let mut batch = Batch {
-        store,
-        jobs: Vec::new(),
-        bytes: 0,
-        fresh: inputs.fresh,
-        queued: Queued::default(),
-    };
-    input::read(
-        inputs.names,
-        inputs.allow_fetch,
-        &mut |input: Input| match input.body {
+    let mut queue = Queue::new(store, selected, inputs.fresh, complain);
+    input::read(inputs.names, inputs.allow_fetch, &mut |input| {
+        queue.add(input)
+    })?;
+    queue.finish()
+}
+
+/// Takes postings one by one and writes them to the store in batches.
+pub struct Queue<'a> {
+    batch: Batch<'a>,
+    selected: &'a Selected,
+    settings: String,
+    complain: &'a mut dyn FnMut(&str),
+}
+
+impl<'a> Queue<'a> {
+    /// An empty queue before `store`; see [`enqueue`].
+    pub fn new(
+        store: &'a mut Store,
+        selected: &'a Selected,
+        fresh: bool,
+        complain: &'a mut dyn FnMut(&str),
+    ) -> Self {
+        Self {
+            batch: Batch {
+                store,
+                jobs: Vec::new(),
+                bytes: 0,
+                fresh,
+                queued: Queued::default(),
+            },
+            selected,
+            settings: settings(selected),
+            complain,
+        }
+    }
+
+    /// Takes one posting, or records at once that it cannot be read.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn add(&mut self, input: Input) -> Result<(), StoreError> {
+        match input.body {
             Ok((format, body)) => {
                 let format = format_name(format);
                 let sha256 = input.source.sha256.clone().unwrap_or_default();
@@ -114,8 +145,8 @@ pub fn enqueue(
                     page: input.source,
                     fetched: input.fetched,
                 };
-                batch.push(Pending {
-                    idem_key: source.idem_key(&sha256, format, &settings),
+                self.batch.push(Pending {
+                    idem_key: source.idem_key(&sha256, format, &self.settings),
                     source: serde_json::to_string(&source).unwrap_or_default(),
                     posting_key: input.posting_key,
                     posting_id: input.id,
@@ -126,13 +157,20 @@ pub fn enqueue(
             }
             Err(ref why) => {
                 let path = input.source.path.as_deref().unwrap_or_default();
-                complain(&format!("{path}: {why}"));
-                batch.fail(&input, why, selected)
+                (self.complain)(&format!("{path}: {why}"));
+                self.batch.fail(&input, why, self.selected)
             }
-        },
-    )?;
-    batch.flush()?;
-    Ok(batch.queued)
+        }
+    }
+
+    /// Writes what is left and says what became of all.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn finish(mut self) -> Result<Queued, StoreError> {
+        self.batch.flush()?;
+        Ok(self.batch.queued)
+    }
 }
 
 /// A posting on its way into the store.

@@ -30,6 +30,34 @@ pub struct Input {
     pub body: Result<(Format, Vec<u8>), String>,
 }
 
+impl Input {
+    /// A posting that another file holds or names: `place` and `id` tell it from any other.
+    #[must_use]
+    pub fn held(
+        place: &Path,
+        id: &str,
+        url: Option<String>,
+        body: Result<(Format, Vec<u8>), String>,
+    ) -> Self {
+        let sha256 = body
+            .as_ref()
+            .ok()
+            .map(|(_, bytes)| hex(&Sha256::digest(bytes)));
+        Self {
+            posting_key: key(place, id),
+            id: id.to_owned(),
+            source: PageSource {
+                path: Some(place.display().to_string()),
+                url,
+                sha256,
+                ..PageSource::default()
+            },
+            fetched: None,
+            body,
+        }
+    }
+}
+
 /// Hands out every posting of the arguments, in their order; directories sorted by name.
 ///
 /// # Errors
@@ -93,7 +121,9 @@ fn failed(path: &Path, line: Option<usize>, why: &str) -> Input {
     }
 }
 
-fn reason(error: &std::io::Error) -> String {
+/// Why a file cannot be read, in a user's words.
+#[must_use]
+pub fn reason(error: &std::io::Error) -> String {
     match error.kind() {
         std::io::ErrorKind::NotFound => "no such file".to_owned(),
         std::io::ErrorKind::PermissionDenied => {

@@ -63,7 +63,7 @@ fn drain(run: &Run, owner: &str, settings: &str, finished: &Sender<()>) -> Resul
         lock(&run.active).insert(claim.job_id, claim.clone());
         let done = one(run, &claim, settings);
         lock(&run.active).remove(&claim.job_id);
-        run.changed.notify_all();
+        run.announce();
         done?;
         // The reader may have closed its end; the record is in the store all the same.
         finished.send(()).ok();
@@ -153,20 +153,17 @@ fn heartbeat(run: &Run) {
     let mut last = std::time::Instant::now();
     loop {
         let store = lock(&run.store);
-        let (mut store, _) = run
-            .changed
-            .wait_timeout(store, beat)
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        let active: Vec<Claim> = lock(&run.active).values().cloned().collect();
-        if run.is_stopping() && active.is_empty() {
+        if run.is_stopping() && lock(&run.active).is_empty() {
             return;
         }
+        let waited = run.changed.wait_timeout(store, beat);
+        let (mut store, _) = waited.unwrap_or_else(std::sync::PoisonError::into_inner);
         if last.elapsed() < beat {
             continue;
         }
         last = std::time::Instant::now();
-        for claim in active {
-            if let Err(error) = store.heartbeat(&claim, now(), LEASE_MS) {
+        for claim in lock(&run.active).values() {
+            if let Err(error) = store.heartbeat(claim, now(), LEASE_MS) {
                 tracing::warn!(%error, "a lease could not be prolonged");
             }
         }
