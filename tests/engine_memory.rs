@@ -8,7 +8,7 @@ mod tiny_gguf;
 use proptest::prelude::*;
 use smelt::engine::{
     gguf::Header,
-    memory::{Target, available_memory, kv_bytes_per_token, plan},
+    memory::{Target, available_memory, kv_bytes_per_token, plan, unpacks},
 };
 use tiny_gguf::{CORPUS, TensorKind, TinyModel};
 
@@ -38,7 +38,7 @@ fn the_cache_is_f32_on_the_cpu_and_bf16_on_cuda() {
 }
 
 #[test]
-fn quantised_matrices_stay_quantised_and_floats_become_f32() {
+fn quantised_matrices_stay_quantised_on_cuda_and_small_ones_are_unpacked_on_the_cpu() {
     let floats = header(TensorKind::F32);
     let quantised = header(TensorKind::Q8_0);
     let embedding = 300 * 64;
@@ -47,10 +47,13 @@ fn quantised_matrices_stay_quantised_and_floats_become_f32() {
         let plan_f32 = plan(&floats, 1, target);
         assert_eq!(plan_f32.embedding_f32, embedding * 4);
         assert_eq!(plan_f32.weights, floats.tensor_bytes() + rotary);
-        let plan_q8 = plan(&quantised, 1, target);
-        assert_eq!(plan_q8.embedding_f32, embedding * 4);
-        assert_eq!(plan_q8.weights, quantised.tensor_bytes() + rotary);
+        assert_eq!(plan(&quantised, 1, target).embedding_f32, embedding * 4);
     }
+    assert!(unpacks(&quantised, Target::Cpu) && !unpacks(&quantised, Target::Cuda));
+    let cuda = plan(&quantised, 1, Target::Cuda);
+    assert_eq!(cuda.weights, quantised.tensor_bytes() + rotary);
+    let cpu = plan(&quantised, 1, Target::Cpu);
+    assert_eq!(cpu.weights, floats.tensor_bytes() + rotary);
 }
 
 #[test]

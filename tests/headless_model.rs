@@ -80,7 +80,14 @@ mod real {
         let mut args: Vec<OsString> = args.into_iter().map(OsString::from).collect();
         args.push(model.into());
         let program = PathBuf::from(env!("CARGO_BIN_EXE_smelt"));
-        Supervised::new(WorkerSpec { program, args }, Watchdog::default())
+        Supervised::new(
+            WorkerSpec {
+                program,
+                args,
+                env: Vec::new(),
+            },
+            Watchdog::default(),
+        )
     }
 
     fn pages() -> Vec<(String, Page)> {

@@ -134,17 +134,20 @@ fn mistral(wish: &Wish) -> Result<Selected, String> {
         "--context".into(),
         context.to_string().into(),
     ];
+    // candle reads this once, when it loads the first tensor, so it must stand in the worker's environment.
+    let unpacks = memory::unpacks(&header, target);
+    let env = unpacks.then_some(("CANDLE_DEQUANTIZE_ALL", "1"));
     let stem = path
         .file_stem()
         .unwrap_or_default()
         .to_string_lossy()
         .into_owned();
     Ok(Selected {
-        engine: Some(supervised(args.to_vec(), wish)?),
+        engine: Some(supervised(args.to_vec(), env.into_iter().collect(), wish)?),
         engine_name: "mistralrs 0.8.1".to_owned(),
         model: Some(card.map_or_else(|| header.name().map_or(stem, str::to_owned), |card| card.id)),
         quant: Some(header.quant().to_owned()),
-        fingerprint: format!("mistralrs 0.8.1/{identity}/{context}/{max_output_tokens}"),
+        fingerprint: format!("mistralrs 0.8.1/{identity}/{context}/{max_output_tokens}/{unpacks}"),
         max_output_tokens,
         notice: None,
     })
@@ -159,7 +162,7 @@ fn scripted(script: &Path, wish: &Wish) -> Result<Selected, String> {
         script.as_os_str().to_owned(),
     ];
     Ok(Selected {
-        engine: Some(supervised(args.to_vec(), wish)?),
+        engine: Some(supervised(args.to_vec(), Vec::new(), wish)?),
         engine_name: "scripted".to_owned(),
         model: Some("scripted".to_owned()),
         quant: None,
@@ -169,7 +172,11 @@ fn scripted(script: &Path, wish: &Wish) -> Result<Selected, String> {
     })
 }
 
-fn supervised(args: Vec<OsString>, wish: &Wish) -> Result<Supervised, String> {
+fn supervised(
+    args: Vec<OsString>,
+    env: Vec<(&'static str, &'static str)>,
+    wish: &Wish,
+) -> Result<Supervised, String> {
     let program = std::env::current_exe()
         .map_err(|error| format!("smelt cannot find its own program: {error}"))?;
     let limit = Duration::from_secs(wish.watchdog_s);
@@ -178,7 +185,7 @@ fn supervised(args: Vec<OsString>, wish: &Wish) -> Result<Supervised, String> {
         next_token: limit.min(Watchdog::default().next_token),
         ..Watchdog::default()
     };
-    Ok(Supervised::new(WorkerSpec { program, args }, watchdog))
+    Ok(Supervised::new(WorkerSpec { program, args, env }, watchdog))
 }
 
 /// Size and three samples: hashing 8 GB would cost more than many pages.

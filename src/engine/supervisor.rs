@@ -20,6 +20,8 @@ pub struct WorkerSpec {
     pub program: PathBuf,
     /// Its arguments.
     pub args: Vec<OsString>,
+    /// What its environment holds beside ours.
+    pub env: Vec<(&'static str, &'static str)>,
 }
 
 /// How long a worker may be silent before it is killed.

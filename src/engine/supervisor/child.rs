@@ -38,6 +38,7 @@ impl Worker {
         let unavailable = |why: &str| EngineError::Unavailable(format!("the engine worker {why}"));
         let mut child = Command::new(&spec.program)
             .args(&spec.args)
+            .envs(spec.env.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
