@@ -12,6 +12,7 @@ pub mod prompt;
 pub mod reading;
 pub mod record;
 pub mod rules;
+pub mod select;
 pub mod structured;
 pub mod wire;
 
@@ -28,7 +29,7 @@ use crate::page::Page;
 use crate::posting::{Field, validate};
 
 /// Raised with every change of prompt, wire format, rules or merge: results of another version are not reused.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 
 /// What an extraction knows beside the page.
 pub struct Context<'a> {
@@ -61,11 +62,13 @@ impl Extraction {
     pub fn status(&self) -> Status {
         let harmless = [
             "charset:",
-            "period_inferred:",
             "currency_ambiguous:",
-            "truncated:",
-            "sentinel:",
+            "no_figure:",
+            "period_inferred:",
             "prose_split",
+            "sentinel:",
+            "truncated:",
+            "unsupported_item:",
         ];
         let doubtful = |flag: &String| !harmless.iter().any(|prefix| flag.starts_with(prefix));
         if self.merged.flags.iter().any(doubtful) {
@@ -81,43 +84,52 @@ impl Extraction {
 /// # Errors
 /// When the engine gives no answer; the page can be tried again.
 pub fn extract(page: &Page, context: &Context) -> Result<Extraction, EngineError> {
+    let (mut readings, others) = structured::read(page);
+    readings.push(address(page, context));
+    let asks = asks(&readings);
     let normaliser = Normaliser {
         fetched: context.fetched,
+        currency: currency(&readings),
     };
-    let mut readings = vec![address(page, context)];
-    readings.extend(
-        page.structured
-            .first()
-            .map(|structured| structured::read(page, structured)),
-    );
-    let asks = asks(&readings);
     readings.push(rules::read(page, &normaliser));
     let mut extraction = Extraction::default();
-    if let Some(engine) = context
-        .engine
-        .filter(|_| !asks.is_empty() && !page.blocks.is_empty())
+    if let Some(engine) = context.engine
+        && !asks.is_empty()
+        && !page.blocks.is_empty()
     {
-        let reading = ask::ask(
+        let reader = ask::Reader {
             page,
-            &asks,
             engine,
-            &normaliser,
-            context.max_output_tokens,
-            &mut extraction,
-        )?;
+            normaliser: &normaliser,
+            max_output: context.max_output_tokens,
+        };
+        let reading = reader.read(&asks, &readings, &mut extraction)?;
         readings.push(reading);
     }
     let mut merged = merge::merge(&readings);
     merged.flags.extend(page_flags(page));
+    if others > 0 {
+        merged
+            .flags
+            .push(format!("several_postings:{}", others + 1));
+    }
     let clamped = validate::clamp(&mut merged.posting);
+    merged.prune();
     let checked = validate::check(&merged.posting, context.fetched);
-    merged
-        .flags
-        .extend(clamped.iter().chain(&checked).map(ToString::to_string));
+    let doubts = clamped.iter().chain(&checked).map(ToString::to_string);
+    merged.flags.extend(doubts);
     merged.flags.sort();
     merged.flags.dedup();
     extraction.merged = merged;
     Ok(extraction)
+}
+
+/// The currency the page states as data, which settles what a bare `$` of its text means.
+fn currency(readings: &[Reading]) -> Option<String> {
+    let pay = readings
+        .iter()
+        .find_map(|reading| reading.values.get(&Field::Salary))?;
+    Some(pay.value.get("currency")?.as_str()?.to_owned())
 }
 
 /// The address is what the caller fetched, else what the page says it is; a model never writes one.
@@ -140,17 +152,16 @@ fn address(page: &Page, context: &Context) -> Reading {
     reading
 }
 
-/// A field the page states as data and shows in its text is not asked again; a job number stated as data never is.
+/// What the page states as data is not asked again: labelled lines and headings check it as well.
 fn asks(readings: &[Reading]) -> Vec<Ask> {
-    let known = |field: Field| {
+    let stated = |field: Field| {
         readings
             .iter()
-            .filter_map(|reading| reading.values.get(&field))
-            .any(|candidate| field == Field::JobId || !candidate.spans.is_empty())
+            .any(|reading| reading.values.contains_key(&field))
     };
     Ask::ALL
         .into_iter()
-        .filter(|ask| !known(combine::field(*ask)))
+        .filter(|ask| !stated(normalise::field(*ask)))
         .collect()
 }
 
@@ -169,8 +180,5 @@ fn page_flags(page: &Page) -> Vec<String> {
             .filter(|(_, count)| *count > 0)
             .map(|(name, count)| format!("{name}:{count}")),
     );
-    if page.structured.len() > 1 {
-        flags.push(format!("several_postings:{}", page.structured.len()));
-    }
     flags
 }

@@ -46,22 +46,7 @@ fn batch(arguments: &RunArgs) -> Result<Exit, RunError> {
     if let Some(notice) = &run.selected.notice {
         complain(notice);
     }
-    let queued = {
-        let mut store = lock(&run.store);
-        if arguments.inputs.is_empty() {
-            Queued {
-                jobs: store.select_unfinished()?,
-                ..Queued::default()
-            }
-        } else {
-            let inputs = Inputs {
-                names: &arguments.inputs,
-                allow_fetch: arguments.fetch.allow_fetch,
-                fresh: arguments.fresh,
-            };
-            enqueue(&mut store, &inputs, &run.selected, &mut complain)?
-        }
-    };
+    let queued = queue(&run, arguments)?;
     if queued.jobs + queued.unreadable == 0 {
         complain("nothing to do: no input was given and the queue is empty");
         return Ok(Exit::Nothing);
@@ -97,6 +82,23 @@ fn batch(arguments: &RunArgs) -> Result<Exit, RunError> {
     } else {
         Exit::Done
     })
+}
+
+/// The inputs, or without any what waits in the queue.
+fn queue(run: &Run, arguments: &RunArgs) -> Result<Queued, StoreError> {
+    let mut store = lock(&run.store);
+    if arguments.inputs.is_empty() {
+        return Ok(Queued {
+            jobs: store.select_unfinished()?,
+            ..Queued::default()
+        });
+    }
+    let inputs = Inputs {
+        names: &arguments.inputs,
+        allow_fetch: arguments.fetch.allow_fetch,
+        fresh: arguments.fresh,
+    };
+    enqueue(&mut store, &inputs, &run.selected, &mut complain)
 }
 
 /// Where records go.

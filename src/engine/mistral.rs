@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use mistralrs::core::{
-    DefaultSchedulerMethod, GGUFLoaderBuilder, GGUFSpecificConfig, MemoryGpuConfig, MistralRs,
-    MistralRsBuilder, PagedAttentionConfig, PagedCacheType, SchedulerConfig,
+    DefaultSchedulerMethod, GGUFLoaderBuilder, GGUFSpecificConfig, Loader, MemoryGpuConfig,
+    MistralRs, MistralRsBuilder, PagedAttentionConfig, PagedCacheType, SchedulerConfig,
 };
 use mistralrs::{
     Constraint, Device, DeviceMapSetting, ModelDType, NormalRequest, Request as EngineRequest,
@@ -228,31 +228,31 @@ fn file_stem(path: &Path) -> String {
         .into_owned()
 }
 
-async fn build(
-    path: &Path,
-    context_tokens: usize,
-) -> anyhow::Result<(Arc<MistralRs>, Counter, Vec<u32>)> {
+/// For a file whose tokenizer and chat template are its own.
+fn loader(path: &Path) -> Box<dyn Loader> {
     let directory = path
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty())
         .unwrap_or(Path::new("."));
-    let file = path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
-    let loader = GGUFLoaderBuilder::new(
+    let file = path.file_name().unwrap_or_default().to_string_lossy();
+    GGUFLoaderBuilder::new(
         None,
         None,
         directory.to_string_lossy().into_owned(),
-        vec![file],
+        vec![file.into_owned()],
         GGUFSpecificConfig::default(),
         false,
         None,
     )
-    .build();
+    .build()
+}
+
+async fn build(
+    path: &Path,
+    context_tokens: usize,
+) -> anyhow::Result<(Arc<MistralRs>, Counter, Vec<u32>)> {
     let (device, dtype, paged) = placement(context_tokens)?;
-    let pipeline = loader.load_model_from_hf(
+    let pipeline = loader(path).load_model_from_hf(
         None,
         TokenSource::None,
         &dtype,
@@ -275,11 +275,10 @@ async fn build(
         .filter_map(|token| tokenizer.token_to_id(token))
         .collect();
     let counter: Counter = Box::new(move |text| {
-        tokenizer
-            .encode(text, false)
-            .ok()
-            .map(|encoding| encoding.len())
+        let encoding = tokenizer.encode(text, false).ok()?;
+        Some(encoding.len())
     });
+    // One question at a time.
     let scheduler = match cache {
         Some(config) => SchedulerConfig::PagedAttentionMeta {
             max_num_seqs: 1,

@@ -86,38 +86,64 @@ fn none(notice: Option<&str>) -> Selected {
     }
 }
 
+/// A model file that can work here.
+struct Model {
+    path: PathBuf,
+    card: Option<Card>,
+    header: Header,
+    context: usize,
+    target: Target,
+}
+
+impl Model {
+    /// Reads the header of what was asked for, and checks that the engine knows it and that it fits.
+    fn open(given: &Path, context: Option<usize>) -> Result<Self, String> {
+        let is_card = given
+            .extension()
+            .is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
+        let card = is_card.then(|| Card::load(given)).transpose();
+        let card = card.map_err(|error| error.to_string())?;
+        let path = match &card {
+            Some(card) => card.resolve(&[]).map_err(|error| error.to_string())?,
+            None => given.to_owned(),
+        };
+        let header = Header::open(&path).map_err(|error| error.to_string())?;
+        header
+            .check_supported()
+            .map_err(|error| error.to_string())?;
+        let context = context
+            .unwrap_or(DEFAULT_CONTEXT)
+            .min(header.context_length());
+        let target = if cfg!(feature = "cuda") {
+            Target::Cuda
+        } else {
+            Target::Cpu
+        };
+        // What is free on a card only its own driver can tell, once it is asked.
+        if let Some(available) = memory::available_memory().filter(|_| target == Target::Cpu) {
+            memory::plan(&header, context, target)
+                .check(available)
+                .map_err(|error| format!("{}: {error}", path.display()))?;
+        }
+        Ok(Self {
+            path,
+            card,
+            header,
+            context,
+            target,
+        })
+    }
+}
+
 fn mistral(wish: &Wish) -> Result<Selected, String> {
     let given = wish.model.as_deref().unwrap_or(Path::new(""));
-    let is_card = given
-        .extension()
-        .is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
-    let card = if is_card {
-        Some(Card::load(given).map_err(|error| error.to_string())?)
-    } else {
-        None
-    };
-    let path = match &card {
-        Some(card) => card.resolve(&[]).map_err(|error| error.to_string())?,
-        None => given.to_owned(),
-    };
-    let header = Header::open(&path).map_err(|error| error.to_string())?;
-    header
-        .check_supported()
-        .map_err(|error| error.to_string())?;
-    let context = wish
-        .context
-        .unwrap_or(DEFAULT_CONTEXT)
-        .min(header.context_length());
-    let target = if cfg!(feature = "cuda") {
-        Target::Cuda
-    } else {
-        Target::Cpu
-    };
-    if let Some(available) = memory::available_memory().filter(|_| target == Target::Cpu) {
-        let plan = memory::plan(&header, context, target);
-        plan.check(available)
-            .map_err(|error| format!("{}: {error}", path.display()))?;
-    }
+    let Model {
+        path,
+        card,
+        header,
+        context,
+        target,
+    } = Model::open(given, wish.context)?;
     if cfg!(not(feature = "mistralrs")) {
         return Err(
             "this smelt was built without the mistralrs feature: use --engine none".to_owned(),

@@ -45,6 +45,9 @@ impl Default for Watchdog {
     }
 }
 
+/// Workers that are asked to count the same texts before it is given up.
+const COUNT_ATTEMPTS: usize = 4;
+
 /// An engine in a child process. The worker starts with the first question and is replaced when it breaks.
 pub struct Supervised {
     spec: WorkerSpec,
@@ -157,6 +160,20 @@ impl Supervised {
         }
     }
 
+    fn count_once(&self, texts: &[String]) -> Result<Vec<usize>, EngineError> {
+        let (worker, _) = self.worker()?;
+        let id = self.id();
+        let texts = texts.to_vec();
+        let wanted = texts.len();
+        let replies = worker.ask(id, &Ask::Count { id, texts })?;
+        match self.receive(&worker, &replies, self.watchdog.first_token)? {
+            Say::Counted { tokens, .. } if tokens.len() == wanted => Ok(tokens),
+            other => Err(EngineError::Crashed(format!(
+                "the worker answered a count with {other:?}"
+            ))),
+        }
+    }
+
     fn take_slot(&self, most: usize) -> Slot<'_> {
         let mut busy = lock(&self.in_flight);
         while *busy >= most.max(1) {
@@ -185,22 +202,17 @@ impl Engine for Supervised {
         self.worker().map(|(_, info)| info)
     }
 
+    /// Counting breaks no engine: when the worker dies meanwhile, another page's question was the cause, and a fresh
+    /// worker is asked.
     fn count_tokens(&self, texts: &[String]) -> Result<Vec<usize>, EngineError> {
-        let (worker, _) = self.worker()?;
-        let id = self.id();
-        let replies = worker.ask(
-            id,
-            &Ask::Count {
-                id,
-                texts: texts.to_vec(),
-            },
-        )?;
-        match self.receive(&worker, &replies, self.watchdog.first_token)? {
-            Say::Counted { tokens, .. } if tokens.len() == texts.len() => Ok(tokens),
-            other => Err(EngineError::Crashed(format!(
-                "the worker answered a count with {other:?}"
-            ))),
+        let mut counted = self.count_once(texts);
+        for _ in 1..COUNT_ATTEMPTS {
+            if !matches!(counted, Err(EngineError::Crashed(_))) {
+                break;
+            }
+            counted = self.count_once(texts);
         }
+        counted
     }
 
     fn generate(
@@ -208,8 +220,10 @@ impl Engine for Supervised {
         request: &Request,
         on_text: &mut dyn FnMut(&str),
     ) -> Result<Completion, EngineError> {
-        let (worker, info) = self.worker()?;
+        let info = self.info()?;
         let _slot = self.take_slot(info.max_in_flight);
+        // Only now: whoever had the slot before may have broken the worker.
+        let (worker, _) = self.worker()?;
         self.asked.fetch_add(1, Ordering::SeqCst);
         let id = self.id();
         let replies = worker.ask(

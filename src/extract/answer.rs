@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::wire::{Ask, Shape};
+use super::wire::{Ask, NOT_STATED, Shape};
 
 /// One key of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +47,7 @@ fn salvage(text: &str, asks: &[Ask]) -> Option<Value> {
 }
 
 fn given(value: &Value, shape: Shape) -> Option<Given> {
-    let not_stated = value.is_null() || value.as_str() == Some("not_stated");
+    let not_stated = value.is_null() || value.as_str() == Some(NOT_STATED);
     match shape {
         Shape::Quote(_) | Shape::Enum(_) if not_stated => Some(Given::NotStated),
         Shape::Quote(_) | Shape::Enum(_) => Some(Given::Quote(

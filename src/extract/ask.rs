@@ -1,11 +1,10 @@
 //! Asking the model about one page: chunk by chunk, and once more for what failed its checks.
 
-use super::answer;
-use super::expand::{Expansion, expand};
-use super::normalise::Normaliser;
+use super::expand::{Expansion, Shown, expand};
+use super::normalise::{self, Normaliser};
 use super::reading::Reading;
 use super::wire::{self, Ask};
-use super::{Extraction, chunk, combine, prompt};
+use super::{Extraction, answer, chunk, combine, prompt};
 use crate::engine::{Engine, EngineError, Finish, Request};
 use crate::page::{Block, BlockKind, Page};
 
@@ -16,84 +15,112 @@ const LEAST_BUDGET: usize = 64;
 /// Characters of a page's head that are repeated for its later chunks.
 const DIGEST_CHARS: usize = 300;
 
-/// Asks for `asks` on every chunk of the page and combines the answers.
-pub fn ask(
-    page: &Page,
-    asks: &[Ask],
-    engine: &dyn Engine,
-    normaliser: &Normaliser,
-    max_output: usize,
-    extraction: &mut Extraction,
-) -> Result<Reading, EngineError> {
-    let info = engine.info()?;
-    let max_output = max_output.min(info.context_tokens / 3);
-    let digest = digest(page);
-    let mut texts: Vec<String> = page
-        .blocks
-        .iter()
-        .map(|block| prompt::line(page, block))
-        .collect();
-    texts.push(format!("{}{digest}", prompt::SYSTEM));
-    let mut tokens = engine.count_tokens(&texts)?;
-    let fixed = tokens.pop().unwrap_or_default() + max_output + TEMPLATE_TOKENS;
-    let budget = info.context_tokens.saturating_sub(fixed);
-    if budget < LEAST_BUDGET {
-        return Err(EngineError::Unavailable(format!(
-            "a context of {} tokens leaves no room for a page: give the model at least {}",
-            info.context_tokens,
-            fixed + LEAST_BUDGET
-        )));
+/// Whom to ask, and how to read the answers.
+pub struct Reader<'a> {
+    /// The page.
+    pub page: &'a Page,
+    /// The model.
+    pub engine: &'a dyn Engine,
+    /// For quotes.
+    pub normaliser: &'a Normaliser,
+    /// Most tokens of one answer.
+    pub max_output: usize,
+}
+
+impl Reader<'_> {
+    /// Asks for `asks` on every chunk of the page and combines the answers. `known` is what others read.
+    pub fn read(
+        &self,
+        asks: &[Ask],
+        known: &[Reading],
+        extraction: &mut Extraction,
+    ) -> Result<Reading, EngineError> {
+        let info = self.engine.info()?;
+        let last = self.page.blocks.last().map_or(0, |block| block.id);
+        let max_output = self
+            .max_output
+            .min(info.context_tokens / 3)
+            .min(wire::longest(asks, last));
+        let head = head(self.page);
+        let digest = digest(self.page, &head);
+        let chunks = self.chunks(info.context_tokens, max_output, &digest)?;
+        extraction.usage.chunks = chunks.len();
+        let mut readings = Vec::new();
+        for (index, range) in chunks.into_iter().enumerate() {
+            let is_later = index > 0;
+            let question = Question {
+                reader: self,
+                shown: Shown {
+                    page: self.page,
+                    blocks: self.page.blocks.get(range).unwrap_or_default(),
+                    head: if is_later { &head } else { &[] },
+                },
+                digest: is_later.then_some(digest.as_str()),
+                max_output,
+            };
+            readings.push(question.read(asks, extraction)?);
+        }
+        Ok(combine::combine(self.page, readings, known))
     }
-    let chunks = chunk::plan(&tokens, budget);
-    extraction.usage.chunks = chunks.len();
-    let mut readings = Vec::new();
-    for (index, range) in chunks.into_iter().enumerate() {
-        let blocks = page.blocks.get(range).unwrap_or_default();
-        let question = Question {
-            page,
-            blocks,
-            digest: (index > 0).then_some(digest.as_str()),
-            max_output,
-        };
-        readings.push(question.read(asks, engine, normaliser, extraction)?);
+
+    /// Ranges of blocks that fit the context beside the longest question and answer.
+    fn chunks(
+        &self,
+        context: usize,
+        max_output: usize,
+        digest: &str,
+    ) -> Result<Vec<std::ops::Range<usize>>, EngineError> {
+        let lines = self.page.blocks.iter();
+        let mut texts: Vec<String> = lines.map(|block| prompt::line(self.page, block)).collect();
+        let longest = prompt::head(Some(&Ask::ALL), Some(prompt::REMARK), Some(digest));
+        texts.push(format!("{}{longest}", prompt::SYSTEM));
+        let mut tokens = self.engine.count_tokens(&texts)?;
+        let fixed = tokens.pop().unwrap_or_default() + max_output + TEMPLATE_TOKENS;
+        let budget = context.saturating_sub(fixed);
+        if budget < LEAST_BUDGET {
+            return Err(EngineError::Unavailable(format!(
+                "a context of {context} tokens leaves no room for a page: give the model at least {}",
+                fixed + LEAST_BUDGET
+            )));
+        }
+        let longest = tokens.iter().max().copied().unwrap_or_default();
+        if longest > budget {
+            return Err(EngineError::Refused(format!(
+                "a line of the page has {longest} tokens, and a context of {context} leaves room for {budget}"
+            )));
+        }
+        Ok(chunk::plan(&tokens, budget))
     }
-    Ok(combine::combine(page, readings))
 }
 
 /// One chunk of a page.
 struct Question<'a> {
-    page: &'a Page,
-    blocks: &'a [Block],
+    reader: &'a Reader<'a>,
+    shown: Shown<'a>,
     digest: Option<&'a str>,
     max_output: usize,
 }
 
 impl Question<'_> {
-    fn read(
-        &self,
-        asks: &[Ask],
-        engine: &dyn Engine,
-        normaliser: &Normaliser,
-        extraction: &mut Extraction,
-    ) -> Result<Reading, EngineError> {
-        let first = self.once(asks, None, engine, normaliser, extraction)?;
+    fn read(&self, asks: &[Ask], extraction: &mut Extraction) -> Result<Reading, EngineError> {
+        let mut first = self.once(asks, None, extraction)?;
         let mut reading = first.reading;
         if first.failed.is_empty() {
             return Ok(reading);
         }
-        let remark =
-            "An earlier answer was not in the posting's own words. Copy exactly, or write null.";
-        let again = self.once(&first.failed, Some(remark), engine, normaliser, extraction)?;
-        for (field, candidate) in again.reading.values {
-            reading.put(field, candidate);
+        let mut again = self.once(&first.failed, Some(prompt::REMARK), extraction)?;
+        reading.absorb(again.reading);
+        for ask in again.failed {
+            let field = normalise::field(ask);
+            let misplaced = again.misplaced.remove(&ask);
+            match misplaced.or_else(|| first.misplaced.remove(&ask)) {
+                Some(found) => {
+                    reading.absorb(found);
+                    reading.flags.push(format!("other_line:{field}"));
+                }
+                None => reading.flags.push(format!("unsupported:{field}")),
+            }
         }
-        reading.flags.extend(again.reading.flags);
-        reading.flags.extend(
-            again
-                .failed
-                .iter()
-                .map(|ask| format!("unsupported:{}", combine::field(*ask))),
-        );
         Ok(reading)
     }
 
@@ -101,31 +128,28 @@ impl Question<'_> {
         &self,
         asks: &[Ask],
         remark: Option<&str>,
-        engine: &dyn Engine,
-        normaliser: &Normaliser,
         extraction: &mut Extraction,
     ) -> Result<Expansion, EngineError> {
-        let (Some(first), Some(last)) = (self.blocks.first(), self.blocks.last()) else {
+        let blocks = self.shown.blocks;
+        let (Some(first), Some(last)) = (blocks.first(), blocks.last()) else {
             return Ok(Expansion::default());
         };
+        let only = (asks.len() < Ask::ALL.len()).then_some(asks);
+        let head = prompt::head(only, remark, self.digest);
         let request = Request {
             system: prompt::SYSTEM.to_owned(),
-            user: prompt::user(self.page, self.blocks, self.digest, asks, remark),
+            user: prompt::user(self.shown.page, blocks, &head),
             grammar: wire::grammar(asks, first.id, last.id),
             max_tokens: self.max_output,
         };
-        let completion = engine.generate(&request, &mut |_| {})?;
+        let completion = self.reader.engine.generate(&request, &mut |_| {})?;
         extraction.usage.prompt_tokens += completion.usage.prompt_tokens;
         extraction.usage.cached_tokens += completion.usage.cached_tokens;
         extraction.usage.completion_tokens += completion.usage.completion_tokens;
         extraction.prefill_ms += completion.prefill_ms;
         extraction.decode_ms += completion.decode_ms;
-        let mut expansion = expand(
-            self.page,
-            &answer::parse(&completion.text, asks),
-            asks,
-            normaliser,
-        );
+        let answer = answer::parse(&completion.text, asks);
+        let mut expansion = expand(self.shown, &answer, asks, self.reader.normaliser);
         if completion.finish == Finish::Length {
             expansion.reading.flags.push("answer_cut".to_owned());
         }
@@ -133,16 +157,20 @@ impl Question<'_> {
     }
 }
 
+/// The blocks that say what a page is about: its titles, and what it begins with.
+fn head(page: &Page) -> Vec<&Block> {
+    let is_title = |block: &&Block| matches!(block.kind, BlockKind::Title | BlockKind::Heading(1));
+    let mut head: Vec<&Block> = page.blocks.iter().filter(is_title).take(2).collect();
+    for block in page.blocks.iter().take(3) {
+        if !head.contains(&block) {
+            head.push(block);
+        }
+    }
+    head
+}
+
 /// The head of the page, for chunks that do not hold it.
-fn digest(page: &Page) -> String {
-    let head = page
-        .blocks
-        .iter()
-        .filter(|block| matches!(block.kind, BlockKind::Title | BlockKind::Heading(1)));
-    let text: Vec<&str> = head
-        .take(2)
-        .chain(page.blocks.iter().take(3))
-        .map(|block| page.text_of(block))
-        .collect();
+fn digest(page: &Page, head: &[&Block]) -> String {
+    let text: Vec<&str> = head.iter().map(|block| page.text_of(block)).collect();
     text.join(" / ").chars().take(DIGEST_CHARS).collect()
 }

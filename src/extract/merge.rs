@@ -51,11 +51,14 @@ pub fn merge(readings: &[Reading]) -> Merged {
     };
     let mut values = Map::new();
     for field in Field::ALL {
+        let least = values.get(Field::ExperienceYearsMin.key());
         let mut candidates: Vec<&Candidate> = readings
             .iter()
+            .filter(|reading| belongs(field, reading, least))
             .filter_map(|reading| reading.values.get(&field))
             .collect();
         candidates.sort_by_key(|candidate| rank(field, candidate.source));
+        merged.remark(field, candidates.first().copied(), readings);
         let value = match candidates.split_first() {
             Some((best, others)) => merged.keep(field, best, others),
             None if is_list(field) => Value::Array(Vec::new()),
@@ -80,12 +83,39 @@ pub fn merge(readings: &[Reading]) -> Merged {
 }
 
 impl Merged {
+    /// Forgets where the values came from that the posting no longer holds.
+    pub fn prune(&mut self) {
+        let Ok(Value::Object(values)) = serde_json::to_value(&self.posting) else {
+            return;
+        };
+        let held = |field: &Field| {
+            values.get(field.key()).is_some_and(|value| {
+                !value.is_null() && value.as_array().is_none_or(|all| !all.is_empty())
+            })
+        };
+        self.evidence.retain(|field, _| held(field));
+        self.provenance.retain(|field, _| held(field));
+        self.confidence.retain(|field, _| held(field));
+    }
+
+    /// Remarks on a value are about the one that stands; without one, they tell why.
+    fn remark(&mut self, field: Field, best: Option<&Candidate>, readings: &[Reading]) {
+        for reading in readings {
+            let own = reading.values.get(&field);
+            if best.is_none_or(|best| own.is_some_and(|own| std::ptr::eq(own, best))) {
+                let remarks = reading.remarks.iter().filter(|(of, _)| *of == field);
+                self.flags
+                    .extend(remarks.map(|(_, remark)| format!("{remark}:{field}")));
+            }
+        }
+    }
+
     fn keep(&mut self, field: Field, best: &Candidate, others: &[&Candidate]) -> Value {
         let mut confidence = best.support;
         for other in others {
             if same(field, &best.value, &other.value) {
                 confidence = 1.0 - (1.0 - confidence) * 0.3;
-            } else if !is_list(field) && field != Field::Description {
+            } else if is_disputed(field, best.source) {
                 confidence *= 0.5;
                 self.flags.push(format!("conflict:{field}"));
             }
@@ -117,32 +147,95 @@ fn is_list(field: Field) -> bool {
     )
 }
 
+/// Readers select lists and prose in their own ways, and the caller knows the address best.
+fn is_disputed(field: Field, best: Source) -> bool {
+    !is_list(field) && field != Field::Description && best != Source::Input
+}
+
+/// A greatest number of years counts only beside the least number it was read with: bounds of two readers would make up
+/// a range.
+#[must_use]
+pub fn belongs(field: Field, reading: &Reading, least: Option<&Value>) -> bool {
+    let own = reading.values.get(&Field::ExperienceYearsMin);
+    match (field, own, least) {
+        (Field::ExperienceYearsMax, Some(own), Some(least)) => own.value == *least,
+        (Field::ExperienceYearsMax, None, Some(least)) => {
+            let most = reading.values.get(&field);
+            least.is_null() || most.is_some_and(|most| most.value.as_u64() >= least.as_u64())
+        }
+        _ => true,
+    }
+}
+
 /// Whether two readers mean the same: names by their letters, one inside the other; pay by its bounds.
 #[must_use]
 pub fn same(field: Field, one: &Value, other: &Value) -> bool {
     match field {
         Field::Title | Field::Company | Field::Location | Field::Education => {
-            let letters = |value: &Value| {
-                let text = value.as_str().unwrap_or_default().to_lowercase();
-                text.chars()
-                    .filter(|letter| letter.is_alphanumeric())
-                    .collect::<String>()
-            };
             let (one, other) = (letters(one), letters(other));
-            one.contains(&other) || other.contains(&one)
+            one == other
+                || (!one.is_empty() && other.contains(&one))
+                || (!other.is_empty() && one.contains(&other))
         }
-        Field::Salary => {
-            let agrees = |key: &str| {
-                let (one, other) = (one.get(key), other.get(key));
-                one == other
-                    || [one, other]
-                        .iter()
-                        .any(|value| value.is_none_or(Value::is_null))
-            };
-            ["min", "max", "currency", "period"]
-                .iter()
-                .all(|key| agrees(key))
-        }
+        Field::JobId => letters(one) == letters(other),
+        Field::Url => address(one) == address(other),
+        Field::Salary => ["min", "max", "currency", "period"].iter().all(|key| {
+            let (one, other) = (one.get(key), other.get(key));
+            one.is_none_or(Value::is_null) || other.is_none_or(Value::is_null) || one == other
+        }),
         _ => one == other,
     }
+}
+
+/// Letters and digits of a text in lower case.
+pub(super) fn letters(value: &Value) -> String {
+    let text = value.as_str().unwrap_or_default().to_lowercase();
+    text.chars()
+        .filter(|letter| letter.is_alphanumeric())
+        .collect()
+}
+
+/// An address without what sites write in several ways.
+fn address(value: &Value) -> &str {
+    let text = value.as_str().unwrap_or_default();
+    let text = text.split('#').next().unwrap_or_default();
+    let text = text
+        .trim_start_matches("https://")
+        .trim_start_matches("http://");
+    text.trim_start_matches("www.").trim_end_matches('/')
+}
+
+/// How like two words have to be to be one word in two spellings.
+const SAME_WORD: f64 = 0.8;
+
+/// Longer words, in bytes, are compared letter by letter only: their distance takes the square of their length to find.
+const LONGEST_WORD: usize = 40;
+
+/// Whether two items of a list say the same: word for word but for case, marks and spelling, and with the same figures.
+#[must_use]
+pub fn alike(one: &str, other: &str) -> bool {
+    let words = |text: &str| -> Vec<String> {
+        text.to_lowercase()
+            .split_whitespace()
+            .map(|word| {
+                word.trim_matches(|mark: char| matches!(mark, '.' | ',' | ';' | ':' | '!' | '"'))
+            })
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect()
+    };
+    let (one, other) = (words(one), words(other));
+    one.len() == other.len()
+        && one
+            .iter()
+            .zip(&other)
+            .all(|(one, other)| same_word(one, other))
+}
+
+fn same_word(one: &str, other: &str) -> bool {
+    let is_plain = |word: &str| word.len() <= LONGEST_WORD && !word.chars().any(char::is_numeric);
+    one == other
+        || (is_plain(one)
+            && is_plain(other)
+            && strsim::normalized_levenshtein(one, other) >= SAME_WORD)
 }

@@ -23,29 +23,39 @@ skills: skills asked for, each copied from the posting
 requirements, responsibilities, benefits: the lines that list them, single numbers or [first, last]
 description: the lines that describe the job, single numbers or [first, last]"#;
 
-/// The page's part of the prompt.
+/// What the model is told when it is asked again.
+pub const REMARK: &str =
+    "An earlier answer was not in the posting's own words. Copy exactly, or write null.";
+
+/// The page's part of the prompt: what stands before the lines, then the lines.
 #[must_use]
-pub fn user(
-    page: &Page,
-    blocks: &[Block],
-    digest: Option<&str>,
-    asks: &[Ask],
-    remark: Option<&str>,
-) -> String {
+pub fn user(page: &Page, blocks: &[Block], head: &str) -> String {
+    let mut text = head.to_owned();
+    for block in blocks {
+        text.push_str(&line(page, block));
+    }
+    text
+}
+
+/// What stands before the lines: which keys are asked for if not all, the remark, and the page's beginning for a chunk
+/// that does not hold it. Nothing for a whole page and all keys.
+#[must_use]
+pub fn head(only: Option<&[Ask]>, remark: Option<&str>, digest: Option<&str>) -> String {
     let mut text = String::new();
-    if asks.len() < Ask::ALL.len() {
+    if let Some(asks) = only {
         let keys: Vec<&str> = asks.iter().map(|ask| ask.key()).collect();
-        text.push_str(&format!("Only these keys: {}\n", keys.join(", ")));
+        text.push_str("Only these keys: ");
+        text.push_str(&keys.join(", "));
+        text.push('\n');
     }
     if let Some(remark) = remark {
         text.push_str(remark);
         text.push('\n');
     }
     if let Some(digest) = digest {
-        text.push_str(&format!("Part of a longer posting that begins: {digest}\n"));
-    }
-    for block in blocks {
-        text.push_str(&line(page, block));
+        text.push_str("Part of a longer posting that begins: ");
+        text.push_str(digest);
+        text.push('\n');
     }
     text
 }

@@ -36,6 +36,12 @@ impl Span {
             end: bytes.end,
         }
     }
+
+    /// The words that stand there.
+    #[must_use]
+    pub fn text(self, page: &Page) -> Option<&str> {
+        page.text.get(self.start..self.end)
+    }
 }
 
 /// Who read a value; in order of trust.
@@ -72,7 +78,9 @@ pub struct Candidate {
 pub struct Reading {
     /// At most one value a field.
     pub values: BTreeMap<Field, Candidate>,
-    /// Remarks on the values, `RULE:FIELD`.
+    /// Remarks on the values; they go with the values if another reader's are taken.
+    pub remarks: Vec<(Field, &'static str)>,
+    /// Remarks that stay whoever is believed, `RULE` or `RULE:FIELD`.
     pub flags: Vec<String>,
 }
 
@@ -82,10 +90,19 @@ impl Reading {
         self.values.entry(field).or_insert(candidate);
     }
 
+    /// Takes over what another reading has and this one lacks.
+    pub fn absorb(&mut self, other: Self) {
+        for (field, candidate) in other.values {
+            self.put(field, candidate);
+        }
+        self.remarks.extend(other.remarks);
+        self.flags.extend(other.flags);
+    }
+
     /// Adds the remarks of a normaliser.
-    pub fn flag(&mut self, field: Field, flags: &[&'static str]) {
-        self.flags
-            .extend(flags.iter().map(|flag| format!("{flag}:{field}")));
+    pub fn remark(&mut self, field: Field, remarks: &[&'static str]) {
+        self.remarks
+            .extend(remarks.iter().map(|remark| (field, *remark)));
     }
 }
 

@@ -2,18 +2,27 @@
 
 mod labels;
 
-use super::expand::select;
+use std::collections::BTreeMap;
+
+use super::merge::same;
 use super::normalise::Normaliser;
 use super::reading::{Candidate, Reading, Source, Span};
+use super::select;
 use super::wire::Ask;
 use crate::page::{Block, BlockKind, Page};
 use crate::posting::{Field, terms};
-use serde_json::json;
+use serde_json::{Value, json};
 
 /// How far a labelled line is trusted.
 const LABELLED: f64 = 0.85;
 /// How far the main heading is trusted as a title.
 const HEADING: f64 = 0.8;
+/// How far a list under a telling heading is trusted.
+const SECTION: f64 = 0.75;
+/// Postings of one page are counted up to here.
+const MOST_POSTINGS: usize = 20;
+/// How far prose is trusted to describe the job.
+const PROSE: f64 = 0.6;
 
 /// Reads what stands on the page in a form that needs no model.
 #[must_use]
@@ -23,23 +32,14 @@ pub fn read(page: &Page, normaliser: &Normaliser) -> Reading {
         labelled(page, block, normaliser, &mut reading);
     }
     title(page, normaliser, &mut reading);
-    for (field, most) in [
-        (Field::Requirements, 30),
-        (Field::Responsibilities, 30),
-        (Field::Benefits, 20),
+    several(page, &mut reading);
+    for field in [
+        Field::Requirements,
+        Field::Responsibilities,
+        Field::Benefits,
     ] {
         let items = section(page, field);
-        if let Some(found) = select(
-            page,
-            field,
-            &items,
-            most,
-            Source::Rule,
-            0.75,
-            &mut reading.flags,
-        ) {
-            reading.put(field, found);
-        }
+        select::put(&mut reading, page, field, &items, Source::Rule, SECTION);
     }
     description(page, &mut reading);
     reading
@@ -107,6 +107,26 @@ fn title(page: &Page, normaliser: &Normaliser, reading: &mut Reading) {
     normaliser.put(reading, Ask::Title, words, span, Source::Rule, HEADING);
 }
 
+/// One label for a job's name or number with several values heads several postings.
+fn several(page: &Page, reading: &mut Reading) {
+    let mut values: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    for label in page.blocks.iter().filter_map(|block| block.label.as_ref()) {
+        let name = page.text.get(label.name.clone()).unwrap_or_default();
+        if labels::asks(name).any(|ask| matches!(ask, Ask::Title | Ask::JobId)) {
+            let value = json!(page.text.get(label.value.clone()));
+            let seen = values.entry(name.to_lowercase()).or_default();
+            let is_new = !seen.iter().any(|seen| same(Field::Title, seen, &value));
+            if is_new && seen.len() < MOST_POSTINGS {
+                seen.push(value);
+            }
+        }
+    }
+    let most = values.values().map(Vec::len).max().unwrap_or_default();
+    if most > 1 {
+        reading.flags.push(format!("several_postings:{most}"));
+    }
+}
+
 /// The list items under the first heading that announces them.
 fn section(page: &Page, field: Field) -> Vec<&Block> {
     let announces =
@@ -151,15 +171,12 @@ fn description(page: &Page, reading: &mut Reading) {
         .iter()
         .filter(|block| block.id >= first.id)
         .collect();
-    if let Some(found) = select(
+    select::put(
+        reading,
         page,
         Field::Description,
         &blocks,
-        usize::MAX,
         Source::Rule,
-        0.6,
-        &mut reading.flags,
-    ) {
-        reading.put(Field::Description, found);
-    }
+        PROSE,
+    );
 }

@@ -111,8 +111,8 @@ impl Ask {
 
 /// The answer's JSON Schema for blocks `first..=last`: an id outside the page cannot be written at all.
 ///
-/// `x-guidance` is llguidance's: one fixed spelling of white space, as Qwen3 writes it, and no `\uXXXX`, so that
-/// quotes compare byte by byte and neither can run on.
+/// `x-guidance` is llguidance's: one fixed spelling of white space, as Qwen3 writes it, and no escapes but those that
+/// JSON cannot do without (lines hold no control characters), so that quotes compare byte by byte and nothing can run on.
 #[must_use]
 pub fn grammar(asks: &[Ask], first: u32, last: u32) -> Value {
     let mut properties = Map::new();
@@ -123,7 +123,7 @@ pub fn grammar(asks: &[Ask], first: u32, last: u32) -> Value {
     json!({
         "x-guidance": {
             "whitespace_flexible": false, "item_separator": ", ", "key_separator": ": ",
-            "json_allowed_escapes": "nrbtf\\\"",
+            "json_allowed_escapes": "\\\"",
         },
         "type": "object",
         "properties": properties,
@@ -135,6 +135,36 @@ pub fn grammar(asks: &[Ask], first: u32, last: u32) -> Value {
         },
     })
 }
+
+/// Bytes of the longest answer that [`grammar`] admits, which is more than it can have tokens.
+#[must_use]
+pub fn longest(asks: &[Ask], last: u32) -> usize {
+    let line = last.to_string().len();
+    let keys = asks.iter().map(|ask| {
+        let value = match ask.shape() {
+            // `[line, "words"]`
+            Shape::Quote(most) => line + most * CHAR_BYTES + 6,
+            Shape::Enum(members) => {
+                let longest = members.iter().map(|member| member.len()).max();
+                (line + longest.unwrap_or_default() + 6).max(NOT_STATED.len() + 2)
+            }
+            // `["words", "words"]`
+            Shape::Words(most) => 2 + most * (WORD_CHARS * CHAR_BYTES + 4),
+            // `[[line, line], [line, line]]`
+            Shape::Lines(most) => 2 + most * (2 * line + 6),
+        };
+        // `"key": value, `
+        ask.key().len() + 6 + value
+    });
+    keys.sum::<usize>() + 2
+}
+
+/// What an enum's key says when the posting does not state it.
+pub const NOT_STATED: &str = "not_stated";
+/// Most characters of one of [`Shape::Words`].
+const WORD_CHARS: usize = 40;
+/// Most bytes of a character, in UTF-8 or as an escape.
+const CHAR_BYTES: usize = 4;
 
 fn pair(second: &Value) -> Value {
     json!({
@@ -148,10 +178,10 @@ fn schema(shape: Shape) -> Value {
             json!({"anyOf": [pair(&json!({"type": "string", "minLength": 1, "maxLength": most})), {"type": "null"}]})
         }
         Shape::Enum(members) => {
-            json!({"anyOf": [pair(&json!({"enum": members})), {"const": "not_stated"}]})
+            json!({"anyOf": [pair(&json!({"enum": members})), {"const": NOT_STATED}]})
         }
         Shape::Words(most) => {
-            json!({"type": "array", "items": {"type": "string", "minLength": 1, "maxLength": 40}, "maxItems": most})
+            json!({"type": "array", "items": {"type": "string", "minLength": 1, "maxLength": WORD_CHARS}, "maxItems": most})
         }
         Shape::Lines(most) => {
             json!({"type": "array", "items": {"$ref": "#/$defs/lines"}, "maxItems": most})

@@ -25,65 +25,64 @@ pub(super) enum Outcome {
 
 /// Reads one claimed page.
 pub(super) fn process(run: &Run, claim: &Claim, idem_key: &str) -> Result<Outcome, StoreError> {
-    let JobSource {
-        page: source,
-        fetched,
-    } = JobSource::of(claim);
+    let source = JobSource::of(claim);
     let cached = lock(&run.store).cached(idem_key)?;
     if let Some((mut record, text)) = cached.filter(|_| !run.fresh).and_then(reuse) {
         record.id.clone_from(&claim.posting_id);
-        record.source = source;
+        record.source = source.page;
         run.reused.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
         return Ok(Outcome::Record(Box::new(record), text));
     }
     let content = lock(&run.store).content(&claim.sha256)?;
-    let Some(bytes) = content else {
-        return Ok(failed(
+    Ok(match content {
+        Some(bytes) => read(run, claim, source, bytes),
+        None => failed(
             claim,
-            source,
+            source.page,
             &run.selected,
             "store",
             "the page's bytes are no longer in the store",
-        ));
-    };
+        ),
+    })
+}
+
+fn read(run: &Run, claim: &Claim, source: JobSource, bytes: Vec<u8>) -> Outcome {
     let started = Instant::now();
     let format = match claim.format.as_str() {
         "text" => Format::Text,
         "markdown" => Format::Markdown,
         _ => Format::Html,
     };
-    let page = match page::read(&bytes, format, &Limits::default()) {
+    let read = page::read(&bytes, format, &Limits::default());
+    drop(bytes);
+    let page = match read {
         Ok(page) => page,
         Err(error) => {
-            return Ok(failed(
+            return failed(
                 claim,
-                source,
+                source.page,
                 &run.selected,
                 "page",
                 &error.to_string(),
-            ));
+            );
         }
     };
-    drop(bytes);
     let page_ms = millis(started);
+    let engine = run.selected.engine.as_ref();
     let context = Context {
-        engine: run
-            .selected
-            .engine
-            .as_ref()
-            .map(|engine| engine as &dyn Engine),
-        url: source.url.as_deref(),
-        fetched,
+        engine: engine.map(|engine| engine as &dyn Engine),
+        url: source.page.url.as_deref(),
+        fetched: source.fetched,
         max_output_tokens: run.selected.max_output_tokens,
     };
     let extraction = match extract(&page, &context) {
         Ok(extraction) => extraction,
-        Err(error) => return Ok(Outcome::NoAnswer(error)),
+        Err(error) => return Outcome::NoAnswer(error),
     };
-    let mut record = record(claim, source.clone(), &run.selected, extraction);
+    let mut record = record(claim, source.page, &run.selected, extraction);
     record.timing.page_ms = page_ms;
     let Page { text, .. } = page;
-    Ok(Outcome::Record(Box::new(record), Some(text)))
+    Outcome::Record(Box::new(record), Some(text))
 }
 
 fn reuse(stored: StoredRecord) -> Option<(Record, Option<String>)> {

@@ -1,0 +1,269 @@
+//! Reading a page in parts: what each part is asked, how the answers are merged, and what happens at the limits.
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
+
+#[path = "support/extract.rs"]
+mod support;
+
+use serde_json::{Value, json};
+use smelt::engine::EngineError;
+use smelt::extract::reading::Source;
+use smelt::extract::record::Status;
+use smelt::extract::wire::{self, Ask};
+use smelt::extract::{Context, Extraction, extract};
+use smelt::page::Page;
+use smelt::posting::Field;
+use support::{Answers, flags, page, run};
+
+/// A page of so many lines of 100 bytes, read in parts by a context of 4096 tokens.
+fn long_page(lines: usize, change: impl Fn(usize) -> Option<&'static str>) -> Page {
+    let lines: Vec<String> = (1..=lines)
+        .map(|n| {
+            change(n).map_or_else(|| format!("{n:04} {}", "filler ".repeat(14)), str::to_owned)
+        })
+        .collect();
+    page(&lines)
+}
+
+fn parts(engine: &Answers) -> Vec<(u32, u32)> {
+    let asked = engine.asked.lock().unwrap();
+    let number = |line: &str| line[1..].split(']').next().unwrap().parse().unwrap();
+    let part = |user: &String| {
+        let mut lines = user.lines().filter(|line| line.starts_with('['));
+        let first = lines.next().map(number).unwrap();
+        (first, lines.next_back().map_or(first, number))
+    };
+    asked.iter().map(|request| part(&request.user)).collect()
+}
+
+#[test]
+fn a_long_page_is_read_in_parts_that_cover_it_and_share_its_head() {
+    let page = long_page(200, |n| (n == 1).then_some("# Night Baker"));
+    let mut engine = Answers::of([]);
+    engine.context_tokens = 4096;
+    let extraction = run(&page, &engine);
+    let parts = parts(&engine);
+    assert!(parts.len() > 1);
+    assert_eq!(extraction.usage.chunks, parts.len());
+    assert_eq!((parts[0].0, parts[parts.len() - 1].1), (1, 200));
+    for pair in parts.windows(2) {
+        assert_eq!(pair[1].0, pair[0].1 - 1, "two lines of overlap");
+    }
+    let asked = engine.asked.lock().unwrap();
+    let digest = "Part of a longer posting that begins: Night Baker / 0002 filler";
+    assert!(!asked[0].user.contains("Part of a longer posting"));
+    assert!(
+        asked[1..]
+            .iter()
+            .all(|request| request.user.starts_with(digest))
+    );
+    for (request, (first, last)) in asked.iter().zip(&parts) {
+        assert_eq!(request.grammar, wire::grammar(&Ask::ALL, *first, *last));
+    }
+}
+
+/// What three parts of a page say, one answer each; the parts are found out first.
+fn merged(page: &Page, answers: impl Fn(&[(u32, u32)]) -> Vec<Value>) -> (Extraction, Answers) {
+    let mut probe = Answers::of([]);
+    probe.context_tokens = 4096;
+    run(page, &probe);
+    let parts = parts(&probe);
+    let answers = answers(&parts);
+    assert_eq!(parts.len(), answers.len(), "{parts:?}");
+    let mut engine = Answers::of(&answers);
+    engine.context_tokens = 4096;
+    (run(page, &engine), engine)
+}
+
+#[test]
+fn parts_agree_by_places_then_other_readers_then_order() {
+    let page = long_page(100, |n| match n {
+        1 => Some("# Baker"),
+        2 => Some("Graz Bread"),
+        5 => Some("Wien"),
+        90 => Some("Linz"),
+        95 => Some("Linz, or near it, for 6 years"),
+        _ => None,
+    });
+    let (extraction, engine) = merged(&page, |parts| {
+        let [(_, first), .., (last, _)] = parts else {
+            panic!("{parts:?}")
+        };
+        let all = json!({"title": [1, "Baker"], "location": [5, "Wien"], "job_id": [5, "Wien"], "requirements": [3, [7, 8]]});
+        // The head of the page has no numbers in later parts, and what stands there is no mistake.
+        let mut later = vec![json!({"title": [first, "Baker"]}); parts.len() - 1];
+        later[parts.len() - 2] = json!({
+            "title": [last, "Baker"], "company": [last, "Graz Bread"], "location": [95, "Linz, or near it"], "job_id": [90, "Linz"],
+            "requirements": [98], "years": [95, "6 years"],
+        });
+        [vec![all], later].concat()
+    });
+    assert_eq!(
+        engine.count(),
+        extraction.usage.chunks,
+        "nothing was asked again"
+    );
+    let posting = &extraction.merged.posting;
+    assert_eq!(posting.title.as_deref(), Some("Baker"));
+    assert_eq!(posting.company.as_deref(), Some("Graz Bread"));
+    assert_eq!(
+        posting.location.as_deref(),
+        Some("Wien"),
+        "one place each: the earlier"
+    );
+    assert_eq!(posting.experience_years_min, Some(6));
+    let lines: Vec<u32> = extraction.merged.evidence[&Field::Requirements]
+        .iter()
+        .map(|span| span.block)
+        .collect();
+    assert_eq!(lines, [3, 7, 8, 98]);
+    assert_eq!(flags(&extraction), ["conflict:job_id", "conflict:location"]);
+    assert_eq!(extraction.status(), Status::NeedsReview);
+}
+
+#[test]
+fn parts_that_differ_are_settled_by_a_labelled_line() {
+    let page = long_page(100, |n| match n {
+        5 => Some("Bakers from Wien"),
+        95 => Some("Location: Linz"),
+        _ => None,
+    });
+    let (extraction, _) = merged(&page, |parts| {
+        let mut answers = vec![json!({}); parts.len()];
+        answers[0] = json!({"location": [5, "Wien"]});
+        answers[parts.len() - 1] = json!({"location": [95, "Linz"]});
+        answers
+    });
+    let posting = &extraction.merged.posting;
+    assert_eq!(posting.location.as_deref(), Some("Linz"));
+    assert_eq!(
+        extraction.merged.provenance[&Field::Location],
+        Source::Model
+    );
+    assert_eq!(flags(&extraction), ["conflict:location"]);
+}
+
+#[test]
+fn a_place_in_the_overlap_of_two_parts_counts_once() {
+    let page = long_page(200, |n| match n {
+        5 => Some("Wien"),
+        160 => Some("Linz"),
+        _ => None,
+    });
+    let (extraction, _) = merged(&page, |parts| {
+        assert!(parts[1].1 >= 160 && parts[2].0 <= 160, "{parts:?}");
+        let mut answers = vec![json!({}); parts.len()];
+        answers[0] = json!({"location": [5, "Wien"]});
+        answers[1] = json!({"location": [160, "Linz"]});
+        answers[2] = answers[1].clone();
+        answers
+    });
+    let location = extraction.merged.posting.location.as_deref();
+    assert_eq!(location, Some("Wien"), "one place each: the earlier");
+}
+
+#[test]
+fn bounds_of_two_parts_make_no_range() {
+    let page = long_page(100, |n| match n {
+        5 => Some("6 years as a baker"),
+        95 => Some("2-4 years as a smith"),
+        _ => None,
+    });
+    let (extraction, _) = merged(&page, |parts| {
+        let mut answers = vec![json!({}); parts.len()];
+        answers[0] = json!({"years": [5, "6 years"]});
+        answers[parts.len() - 1] = json!({"years": [95, "2-4 years"]});
+        answers
+    });
+    let posting = &extraction.merged.posting;
+    let years = (posting.experience_years_min, posting.experience_years_max);
+    assert_eq!(years, (Some(6), None));
+    assert_eq!(flags(&extraction), ["conflict:experience_years_min"]);
+}
+
+#[test]
+fn a_range_that_leaves_its_part_is_not_used() {
+    let page = long_page(100, |_| None);
+    let whole = json!({"requirements": [[1, 100]], "benefits": [[1, 100], 98]});
+    let (extraction, _) = merged(&page, |parts| {
+        let mut answers = vec![json!({}); parts.len() - 1];
+        answers.push(whole.clone());
+        answers
+    });
+    assert_eq!(extraction.merged.posting.requirements, Vec::<String>::new());
+    let lines = &extraction.merged.evidence[&Field::Benefits];
+    assert_eq!((lines.len(), lines[0].block), (1, 98));
+    assert_eq!(flags(&extraction), ["unsupported_range:benefits"]);
+    assert_eq!(extraction.status(), Status::NeedsReview);
+}
+
+#[test]
+fn items_that_repeat_another_are_joined_and_others_are_not() {
+    let page = long_page(100, |n| match n {
+        5 => Some("3 years of experience with AWS"),
+        6 => Some("A driving licence"),
+        92 => Some("5 years of experience with AWS"),
+        93 => Some("3 years of experience with GCP"),
+        94 => Some("A driving license."),
+        95 => Some("Rust and SQL, rust again"),
+        _ => None,
+    });
+    let (extraction, _) = merged(&page, |parts| {
+        let mut answers = vec![json!({}); parts.len()];
+        answers[0] = json!({"requirements": [5, 6], "skills": ["AWS"]});
+        answers[parts.len() - 1] =
+            json!({"requirements": [[92, 94]], "skills": ["Rust", "AWS", "rust", "SQL"]});
+        answers
+    });
+    let lines = &extraction.merged.evidence[&Field::Requirements];
+    let lines: Vec<u32> = lines.iter().map(|span| span.block).collect();
+    assert_eq!(lines, [5, 6, 92, 93]);
+    assert_eq!(extraction.merged.posting.skills, ["AWS", "Rust", "SQL"]);
+}
+
+#[test]
+fn a_context_too_small_for_a_line_is_an_error_and_not_a_shorter_page() {
+    let page = page(&["# Baker".to_owned(), "x".repeat(8000)]);
+    let error = |context_tokens| {
+        let mut engine = Answers::of([]);
+        engine.context_tokens = context_tokens;
+        let context = Context {
+            engine: Some(&engine),
+            url: None,
+            fetched: None,
+            max_output_tokens: 1000,
+        };
+        extract(&page, &context).unwrap_err()
+    };
+    assert!(matches!(error(3000), EngineError::Refused(_)));
+    assert!(matches!(error(500), EngineError::Unavailable(_)));
+}
+
+#[test]
+fn a_cut_answer_keeps_its_finished_keys_and_the_rest_is_asked_again() {
+    let lines: Vec<String> = (0..30)
+        .map(|n| format!("{n} {}", "wort ".repeat(30)))
+        .collect();
+    let page = page(&lines);
+    let words = lines[3].trim();
+    let given = json!({
+        "title": [4, words.chars().take(151).collect::<String>().trim()], "company": [5, "4 wort wort wort"],
+        "location": [6, "5 wort wort"], "skills": ["wort"], "benefits": [7],
+    });
+    let whole = support::spell(&support::answer(&Ask::ALL, &given));
+    let engine = Answers::raw([whole, r#"{"benefits": [7], "description": []}"#.to_owned()]);
+    let context = Context {
+        engine: Some(&engine),
+        url: None,
+        fetched: None,
+        max_output_tokens: 480,
+    };
+    let extraction = extract(&page, &context).unwrap();
+    let posting = &extraction.merged.posting;
+    assert!(posting.title.is_some() && posting.location.is_some());
+    assert_eq!(engine.count(), 2);
+    assert_eq!(engine.keys(1).last().unwrap(), "description");
+    assert!(!engine.keys(1).contains(&"title".to_owned()));
+    assert_eq!(posting.benefits, [page.text_of(&page.blocks[6])]);
+    assert!(flags(&extraction).contains(&"answer_cut"));
+    assert_eq!(extraction.status(), Status::NeedsReview);
+}
