@@ -1,9 +1,17 @@
 //! A page as the rest of the house sees it: clean text in numbered blocks, structured data, and what was hidden.
 
 mod charset;
+mod density;
 mod dom;
+mod furniture;
+mod head;
+mod injection;
+mod number;
 mod scrub;
+mod sheet;
+mod state;
 mod structured;
+mod style;
 mod text;
 mod visibility;
 mod walk;
@@ -27,7 +35,8 @@ pub struct Page {
     pub site_name: Option<String>,
     /// What was removed as invisible, and what looked like instructions to a model.
     pub hidden: HiddenReport,
-    /// Remarks for the record's flags, such as `charset_errors` or `depth_limit`.
+    /// Remarks for the record's flags: `charset:NAME`, `charset_errors`, `depth_limit`, `blocks_limit`, and
+    /// `embedded_state` when the text comes from the data that a script would have shown.
     pub flags: Vec<String>,
 }
 
@@ -90,15 +99,15 @@ pub enum StructuredSource {
 /// Counts of what a reader of the page could not have seen, and of text addressed to a model.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct HiddenReport {
-    /// Elements hidden by attribute or style that held text.
+    /// Elements hidden by attribute or style that held text; in menus and banners only those with instructions.
     pub elements: usize,
-    /// Comments that held instructions to a model.
+    /// Comments that held instructions to a model or chat-control strings.
     pub comments: usize,
     /// Zero-width, bidi and tag characters.
     pub invisible_chars: usize,
-    /// Chat-control strings such as `<|im_start|>`, neutralised.
+    /// Chat-control strings such as `<|im_start|>`, neutralised where visible, wherever they stood.
     pub chat_control: usize,
-    /// Phrases that address a model ("ignore previous instructions").
+    /// Phrases that address a model ("ignore previous instructions"), wherever they stood.
     pub suspicious: usize,
 }
 
@@ -116,7 +125,8 @@ pub enum Format {
 pub struct Limits {
     /// Largest input in bytes; more is an error.
     pub input_bytes: usize,
-    /// Deepest element nesting; deeper elements are flattened into their ancestor and flagged.
+    /// Deepest element nesting taken for sound. A deeper page is read all the same and flagged `depth_limit`; an end
+    /// tag does not look further up than this for the element it closes.
     pub depth: usize,
     /// Most blocks; the rest is dropped and flagged `blocks_limit`.
     pub blocks: usize,
@@ -162,10 +172,13 @@ impl Page {
     }
 }
 
-/// Blocks longer than this are split at sentence ends, so that evidence stays small.
-const LONG_BLOCK: usize = 1500;
-/// Less visible text than this means that the page is nothing but what looks like furniture.
+/// Less visible text than this, and four times as much in what looks like furniture, means that it is none.
 const LEAST_TEXT: usize = 200;
+/// Elements that a text starts with when it is markup after all.
+const MARKUP: [&str; 14] = [
+    "!doctype", "html", "head", "body", "div", "p", "h1", "h2", "h3", "ul", "section", "article",
+    "table", "main",
+];
 
 /// Reads bytes.
 ///
@@ -183,152 +196,87 @@ pub fn read(bytes: &[u8], format: Format, limits: &Limits) -> Result<Page, PageE
     }
     let mut page = Page::default();
     let decoded = charset::decode(bytes, &mut page.flags)?;
-    let source = without_front_matter(decoded.trim_start_matches('\u{feff}'));
-    let start = source
-        .trim_start()
-        .get(..64.min(source.trim_start().len()))
-        .unwrap_or_default()
-        .to_lowercase();
-    let html =
-        format == Format::Html || start.starts_with("<!doctype html") || start.starts_with("<html");
-    let lines = if html {
-        read_html(source, limits, &mut page)
-    } else {
-        text::lines(source, &mut page.hidden)
+    let source = decoded.trim_start_matches('\u{feff}');
+    let (front, source) = front_matter(source);
+    let lines = match format {
+        Format::Html if source.contains('<') => html(source, limits, &mut page),
+        Format::Text | Format::Markdown if is_markup(source) => html(source, limits, &mut page),
+        Format::Html | Format::Text => text::lines(source, &mut page.hidden),
+        Format::Markdown => {
+            let mut lines = text::lines(front, &mut page.hidden);
+            lines.extend(text::markdown(source, &mut page.hidden));
+            lines
+        }
     };
-    number(lines, limits, &mut page);
-    page.hidden.suspicious += usize::from(scrub::addresses_a_model(&page.text));
+    number::number(&lines, limits, &mut page);
+    page.hidden.suspicious += injection::phrases(&page.text);
     if page.blocks.is_empty() && page.structured.is_empty() {
         return Err(PageError::NoText);
     }
     Ok(page)
 }
 
-/// Static site generators leave a `---` block before the page.
-fn without_front_matter(source: &str) -> &str {
+/// Static site generators leave a `---` block before the page; it and the page.
+fn front_matter(source: &str) -> (&str, &str) {
     let after = source
         .strip_prefix("---\n")
-        .and_then(|rest| rest.split_once("\n---\n"));
-    after.map_or(source, |(_, page)| page)
+        .or_else(|| source.strip_prefix("---\r\n"));
+    let split = after.and_then(|rest| {
+        rest.split_once("\n---\n")
+            .or_else(|| rest.split_once("\n---\r\n"))
+    });
+    split.unwrap_or(("", source))
 }
 
-fn read_html(source: &str, limits: &Limits, page: &mut Page) -> Vec<walk::Line> {
+/// Whether a text is a page that was handed in as something else.
+fn is_markup(source: &str) -> bool {
+    source.trim_start().strip_prefix('<').is_some_and(|rest| {
+        let name = rest.split(['>', ' ', '\n', '\r', '\t', '/']).next();
+        name.is_some_and(|name| MARKUP.iter().any(|known| known.eq_ignore_ascii_case(name)))
+    })
+}
+
+fn html(source: &str, limits: &Limits, page: &mut Page) -> Vec<walk::Line> {
     let dom = dom::Dom::parse(source, limits.depth);
     if dom.too_deep {
         page.flags.push("depth_limit".to_owned());
     }
-    page.structured = structured::read(&dom);
-    let mut lines = titles(&dom, page);
     let mut report = HiddenReport::default();
-    let visibility = visibility::Visibility::of(&dom, true, &mut report);
-    let mut body = walk::walk(&dom, &visibility, &mut report);
-    if body.iter().map(|line| line.text.len()).sum::<usize>() < LEAST_TEXT {
-        report = HiddenReport::default();
-        let visibility = visibility::Visibility::of(&dom, false, &mut report);
-        body = walk::walk(&dom, &visibility, &mut report);
+    page.structured = structured::read(&dom, &mut report);
+    let mut lines = head::read(&dom, &mut report, page);
+    let furniture = furniture::Furniture::of(&dom);
+    let (mut body, mut found) = visible(&dom, &furniture, true, &report);
+    if length(&body) < LEAST_TEXT {
+        let (whole, in_whole) = visible(&dom, &furniture, false, &report);
+        if length(&body) * 4 < length(&whole) {
+            (body, found) = (whole, in_whole);
+        }
     }
-    page.hidden = report;
+    if length(&body) < LEAST_TEXT
+        && page.structured.is_empty()
+        && let Some(stated) = state::read(&dom, &mut found)
+    {
+        page.flags.push("embedded_state".to_owned());
+        body.extend(stated);
+    }
+    page.hidden = found;
     lines.extend(body);
     lines
 }
 
-/// What the head of the page calls it; its address and site name on the way.
-fn titles(dom: &dom::Dom, page: &mut Page) -> Vec<walk::Line> {
-    let mut lines: Vec<walk::Line> = Vec::new();
-    for node in 0..dom.nodes.len() {
-        let property = dom.attribute(node, "property").unwrap_or_default();
-        let content = dom.attribute(node, "content").unwrap_or_default();
-        let text = match (dom.name(node), property) {
-            ("title", _) => dom.text(node),
-            ("meta", "og:title") => content.to_owned(),
-            ("meta", "og:site_name") => {
-                page.site_name = Some(content.to_owned());
-                continue;
-            }
-            ("link", _) if dom.attribute(node, "rel") == Some("canonical") => {
-                page.canonical_url = dom
-                    .attribute(node, "href")
-                    .filter(|url| url.starts_with("http"))
-                    .map(str::to_owned);
-                continue;
-            }
-            _ => continue,
-        };
-        let text = scrub::clean(&text, &mut HiddenReport::default());
-        if !text.is_empty() && !lines.iter().any(|line| line.text.contains(&text)) {
-            lines.push(walk::Line {
-                text,
-                kind: BlockKind::Title,
-                is_label: false,
-            });
-        }
-    }
-    lines
+/// The lines a reader sees, and what was hidden, on top of what was found before.
+fn visible(
+    dom: &dom::Dom,
+    furniture: &furniture::Furniture,
+    left_out: bool,
+    before: &HiddenReport,
+) -> (Vec<walk::Line>, HiddenReport) {
+    let mut report = before.clone();
+    let visibility = visibility::Visibility::of(dom, Some(furniture), left_out, &mut report);
+    let lines = walk::walk(dom, &visibility, &mut report);
+    (lines, report)
 }
 
-/// Numbers the lines and finds their labels.
-fn number(lines: Vec<walk::Line>, limits: &Limits, page: &mut Page) {
-    for line in lines {
-        for part in pieces(&line.text) {
-            let Ok(id) = u32::try_from(page.blocks.len() + 1) else {
-                return;
-            };
-            if page.blocks.len() == limits.blocks {
-                page.flags.push("blocks_limit".to_owned());
-                return;
-            }
-            if !page.text.is_empty() {
-                page.text.push('\n');
-            }
-            let start = page.text.len();
-            page.text.push_str(part);
-            page.blocks.push(Block {
-                id,
-                span: start..page.text.len(),
-                kind: line.kind,
-                label: label(part, start),
-            });
-        }
-    }
-}
-
-/// A long text in parts of whole sentences.
-fn pieces(text: &str) -> Vec<&str> {
-    let (mut parts, mut rest) = (Vec::new(), text);
-    while rest.len() > LONG_BLOCK {
-        let window = rest
-            .get(..rest.floor_char_boundary(LONG_BLOCK))
-            .unwrap_or(rest);
-        let cut = window
-            .rfind(". ")
-            .or_else(|| window.rfind(' '))
-            .map_or(window.len(), |at| at + 1);
-        let (part, after) = rest.split_at(cut);
-        parts.push(part.trim());
-        rest = after.trim_start();
-    }
-    parts.push(rest.trim());
-    parts.retain(|part| !part.is_empty());
-    parts
-}
-
-/// `Label: value` with a label of a few words.
-fn label(text: &str, start: usize) -> Option<Label> {
-    let (name, rest) = text.split_once(':')?;
-    let value = rest.trim();
-    let words = name.split_whitespace().count();
-    if name.trim().is_empty()
-        || name.len() > 60
-        || words > 8
-        || value.is_empty()
-        || rest.starts_with("//")
-        || name.contains(['.', '?', '!'])
-    {
-        return None;
-    }
-    let at = start + text.len() - rest.trim_start().len();
-    Some(Label {
-        name: start..start + name.trim_end().len(),
-        value: at..at + value.len(),
-    })
+fn length(lines: &[walk::Line]) -> usize {
+    lines.iter().map(|line| line.text.len()).sum()
 }

@@ -1,23 +1,26 @@
-//! Scrubbing: control, invisible and chat-control characters leave the text here, once, and are counted.
-
-use std::sync::OnceLock;
-
-use regex::Regex;
+//! Scrubbing: control and invisible characters leave the text here, once, and are counted. So do bullets.
 
 use super::HiddenReport;
 
-/// Text with white space collapsed, invisible characters removed and chat-control strings broken up.
+/// Marks that pages write where a list item should be.
+const BULLETS: [&str; 12] = [
+    "• ", "· ", "▪ ", "● ", "◦ ", "‣ ", "■ ", "➢ ", "✓ ", "•", "\u{f0b7}", "\u{f0a7}",
+];
+
+/// Text with white space collapsed and control and invisible characters removed.
 pub fn clean(text: &str, report: &mut HiddenReport) -> String {
     let mut out = String::with_capacity(text.len());
-    for letter in text.chars() {
+    let mut letters = text.chars().peekable();
+    let mut before = ' ';
+    while let Some(letter) = letters.next() {
         match letter {
-            '\u{ad}' => {}
-            '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{2069}'
-            | '\u{feff}'
-            | '\u{e0000}'..='\u{e007f}' => {
+            ' '..='~' if letter != ' ' => out.push(letter),
+            // A hyphen that shows only at the end of a line.
+            '\u{ad}' => continue,
+            _ if is_invisible(letter) && joins(letter, before, letters.peek()) => out.push(letter),
+            _ if is_invisible(letter) => {
                 report.invisible_chars += 1;
+                continue;
             }
             _ if letter.is_whitespace() || letter.is_control() => {
                 if !out.ends_with(' ') && !out.is_empty() {
@@ -26,35 +29,53 @@ pub fn clean(text: &str, report: &mut HiddenReport) -> String {
             }
             _ => out.push(letter),
         }
+        before = letter;
     }
     out.truncate(out.trim_end().len());
-    neutralise(out, report)
+    out
 }
 
-/// A space inside keeps a tokenizer from seeing a control token.
-fn neutralise(text: String, report: &mut HiddenReport) -> String {
-    if !text.contains('<') {
-        return text;
-    }
-    static CONTROL: OnceLock<Option<Regex>> = OnceLock::new();
-    let pattern = r"(?i)<(\|[^|<>]{1,40}\||/?(?:think|tool_call|tool_response))>";
-    let Some(control) = CONTROL.get_or_init(|| Regex::new(pattern).ok()) else {
-        return text;
+/// Scripts and emoji are joined and coloured by characters that only hide something between other letters.
+fn joins(letter: char, before: char, after: Option<&char>) -> bool {
+    let shows = |letter: char| {
+        !letter.is_ascii()
+            && !letter.is_whitespace()
+            && !letter.is_control()
+            && !is_invisible(letter)
     };
-    let found = control.find_iter(&text).count();
-    if found == 0 {
-        return text;
+    match letter {
+        '\u{200c}' | '\u{200d}' => {
+            (shows(before) || is_selector(before)) && after.is_some_and(|after| shows(*after))
+        }
+        _ if is_selector(letter) => shows(before) || after == Some(&'\u{20e3}'),
+        _ => false,
     }
-    report.chat_control += found;
-    control.replace_all(&text, "< $1 >").into_owned()
 }
 
-/// Whether text speaks to a model instead of a reader.
-pub fn addresses_a_model(text: &str) -> bool {
-    static PHRASES: OnceLock<Option<Regex>> = OnceLock::new();
-    let pattern = r"(?i)\b(ignore|disregard|forget)\b.{0,30}\b(previous|above|prior|earlier|all)\b.{0,20}\b(instruction|prompt|text|rule)|\bsystem prompt\b|\bas an? (ai|language) (language )?model\b|\byou are (an? )?(ai|chatgpt|llm|language model)\b|ignorier\w* (alle|die) .{0,30}(anweisung|instruktion)|ignore[zr] .{0,20}instructions";
-    PHRASES
-        .get_or_init(|| Regex::new(pattern).ok())
-        .as_ref()
-        .is_some_and(|phrases| phrases.is_match(text))
+fn is_selector(letter: char) -> bool {
+    ('\u{fe00}'..='\u{fe0f}').contains(&letter)
+}
+
+/// A list item without the mark that a page writes before it.
+pub fn without_bullet(text: &str) -> Option<&str> {
+    let item = BULLETS
+        .iter()
+        .find_map(|bullet| text.strip_prefix(bullet))?;
+    Some(item.trim_start_matches(|letter: char| letter.is_whitespace() || is_invisible(letter)))
+}
+
+/// Characters without a glyph: zero-width, bidirectional controls, fillers, tags and the selectors that can carry bytes.
+fn is_invisible(letter: char) -> bool {
+    matches!(letter,
+        '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}'
+        | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}'
+        | '\u{3164}' | '\u{feff}' | '\u{ffa0}'
+        | '\u{fe00}'..='\u{fe0f}'
+        | '\u{fff9}'..='\u{fffb}'
+        | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}'
+        | '\u{e0000}'..='\u{e0fff}')
 }

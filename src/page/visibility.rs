@@ -1,32 +1,17 @@
-//! What a reader does not see, and what is no part of the posting: hidden elements, menus, banners, other jobs.
+//! What a reader does not see: hidden elements and comments. Furniture is left out on the way.
 
-use super::dom::{Dom, Kind};
-use super::{HiddenReport, scrub};
+use super::dom::{Dom, Kind, is_silent};
+use super::furniture::Furniture;
+use super::sheet::Sheet;
+use super::{HiddenReport, injection, style};
+
+/// Longest text of an icon: the name of a glyph such as `location_on`.
+const ICON_CHARS: usize = 24;
 
 /// Which nodes are left out, with everything inside them.
 pub struct Visibility {
     dropped: Vec<bool>,
 }
-
-/// Class and id words of page furniture.
-const FURNITURE: [&str; 16] = [
-    "cookie",
-    "breadcrumb",
-    "navbar",
-    "similar-jobs",
-    "related-jobs",
-    "recommended-jobs",
-    "other-jobs",
-    "skipnav",
-    "skip-link",
-    "usa-banner",
-    "language-selector",
-    "languageselector",
-    "social-share",
-    "share-buttons",
-    "site-footer",
-    "site-header",
-];
 
 impl Visibility {
     /// Whether a node is left out.
@@ -35,185 +20,160 @@ impl Visibility {
         self.dropped.get(node).copied().unwrap_or_default()
     }
 
-    /// Decides for every node; `furniture` false keeps menus and the like, for pages that are nothing else.
-    pub fn of(dom: &Dom, furniture: bool, report: &mut HiddenReport) -> Self {
-        let density = Density::of(dom);
-        let mut dropped = vec![false; dom.nodes.len()];
-        for (index, node) in dom.nodes.iter().enumerate() {
-            match &node.kind {
-                Kind::Element(name, _) => {
-                    if is_hidden(dom, index) {
-                        if let Some(flag) = dropped.get_mut(index) {
-                            *flag = true;
-                        }
-                        let seen_already = ancestors(dom, index)
-                            .any(|above| dropped.get(above).copied().unwrap_or_default());
-                        let text = dom.text(index);
-                        if !seen_already
-                            && text.chars().any(char::is_alphabetic)
-                            && !matches!(name.as_str(), "svg" | "script" | "style")
-                        {
-                            report.elements += 1;
-                            report.suspicious += usize::from(scrub::addresses_a_model(&text));
-                        }
-                    } else if furniture
-                        && is_furniture(dom, index, &density)
-                        && let Some(flag) = dropped.get_mut(index)
-                    {
-                        *flag = true;
-                    }
-                }
-                Kind::Comment(text) => {
-                    report.comments += usize::from(scrub::addresses_a_model(text))
-                }
-                Kind::Text(_) => {}
-            }
-        }
-        Self { dropped }
-    }
-}
-
-fn ancestors(dom: &Dom, node: usize) -> impl Iterator<Item = usize> {
-    let mut at = node;
-    std::iter::from_fn(move || {
-        let parent = dom.nodes.get(at)?.parent;
-        (at != 0).then(|| {
-            at = parent;
-            parent
-        })
-    })
-}
-
-fn is_hidden(dom: &Dom, node: usize) -> bool {
-    if dom.attribute(node, "hidden").is_some() || dom.attribute(node, "aria-hidden") == Some("true")
-    {
-        return true;
-    }
-    let Some(style) = dom.attribute(node, "style") else {
-        return false;
-    };
-    let style: String = style
-        .to_lowercase()
-        .chars()
-        .filter(|letter| !letter.is_whitespace())
-        .collect();
-    let hides = |rule: &str| {
-        let (key, value) = rule.split_once(':').unwrap_or_default();
-        match key {
-            "display" => value.starts_with("none"),
-            "visibility" => value.starts_with("hidden"),
-            "opacity" | "font-size" => {
-                value
-                    .trim_end_matches("!important")
-                    .trim_end_matches("px")
-                    .parse()
-                    == Ok(0.0)
-            }
-            "left" | "top" | "text-indent" | "margin-left" => {
-                value.starts_with('-') && value.chars().filter(char::is_ascii_digit).count() >= 3
-            }
-            _ => false,
-        }
-    };
-    let colour = |key: &str| {
-        style
-            .split(';')
-            .find_map(|rule| rule.strip_prefix(key)?.strip_prefix(':').map(str::to_owned))
-    };
-    style.split(';').any(hides)
-        || colour("color").is_some_and(|text| {
-            colour("background-color").or_else(|| colour("background")) == Some(text)
-        })
-}
-
-fn is_furniture(dom: &Dom, node: usize, density: &Density) -> bool {
-    let name = dom.name(node);
-    if matches!(name, "html" | "body" | "main" | "h1" | "" | "article") {
-        return false;
-    }
-    let role = dom.attribute(node, "role").unwrap_or_default();
-    if matches!(name, "nav" | "footer")
-        || matches!(
-            role,
-            "navigation" | "contentinfo" | "search" | "dialog" | "menu"
-        )
-    {
-        return true;
-    }
-    let words = |key: &str| dom.attribute(node, key).unwrap_or_default().to_lowercase();
-    let (class, id) = (words("class"), words("id"));
-    if FURNITURE
-        .iter()
-        .any(|word| class.contains(word) || id.contains(word))
-        && !density.has_heading(node)
-    {
-        return true;
-    }
-    // Blocks that are hardly more than links are menus.
-    matches!(name, "header" | "aside" | "div" | "section" | "ul")
-        && density.is_menu(node)
-        && !density.has_heading(node)
-}
-
-/// How much of a node's text stands in links.
-struct Density {
-    text: Vec<usize>,
-    links: Vec<usize>,
-    anchors: Vec<usize>,
-    headings: Vec<bool>,
-}
-
-impl Density {
-    /// One pass from the back: children have larger numbers than their parents.
-    fn of(dom: &Dom) -> Self {
-        let size = dom.nodes.len();
-        let mut density = Self {
-            text: vec![0; size],
-            links: vec![0; size],
-            anchors: vec![0; size],
-            headings: vec![false; size],
+    /// Decides for every node and counts what is hidden; furniture goes too if it is to be `left_out`.
+    pub fn of(
+        dom: &Dom,
+        furniture: Option<&Furniture>,
+        left_out: bool,
+        report: &mut HiddenReport,
+    ) -> Self {
+        let mut pass = Pass {
+            dom,
+            sheet: Sheet::of(dom),
+            furniture,
+            leaves_out: left_out,
+            backgrounds: Vec::new(),
+            dropped: vec![false; dom.nodes.len()],
+            left_out: String::new(),
+            left_out_end: 0,
+            report,
         };
-        for (index, node) in dom.nodes.iter().enumerate().rev() {
-            let (text, mut links, mut anchors, mut heading) = (
-                density.text[index],
-                density.links[index],
-                density.anchors[index],
-                density.headings[index],
-            );
-            let text = match &node.kind {
-                Kind::Text(piece) => piece.trim().len(),
-                Kind::Element(name, _)
-                    if matches!(name.as_str(), "script" | "style" | "template") =>
+        let mut at = 0;
+        while at < dom.nodes.len() {
+            at = pass.visit(at);
+        }
+        let furnished = std::mem::take(&mut pass.left_out);
+        injection::inspect(&furnished, pass.report);
+        Self {
+            dropped: pass.dropped,
+        }
+    }
+}
+
+struct Pass<'a> {
+    dom: &'a Dom,
+    sheet: Sheet,
+    furniture: Option<&'a Furniture>,
+    leaves_out: bool,
+    /// Ends and background colours of the open elements that set one.
+    backgrounds: Vec<(usize, u32)>,
+    dropped: Vec<bool>,
+    /// Visible text of furniture, and where the furniture ends.
+    left_out: String,
+    left_out_end: usize,
+    report: &'a mut HiddenReport,
+}
+
+impl Pass<'_> {
+    /// Decides on one node; the next to visit.
+    fn visit(&mut self, node: usize) -> usize {
+        let Some(found) = self.dom.nodes.get(node) else {
+            return node + 1;
+        };
+        match &found.kind {
+            Kind::Comment(text) => {
+                self.report.comments += usize::from(injection::inspect(text, self.report));
+            }
+            Kind::Text(text) if node < self.left_out_end => {
+                self.left_out.push_str(text);
+                self.left_out.push(' ');
+            }
+            Kind::Text(_) => {}
+            Kind::Element(name, attributes) => {
+                self.report.chat_control += usize::from(injection::is_control_element(name));
+                if is_silent(name) {
+                    return self.silent(node, name, found.end);
+                }
+                if !attributes.is_empty() && self.is_hidden(node, name, found.end) {
+                    self.dropped[node] = true;
+                    self.count(node, name);
+                    return found.end;
+                }
+                if self.leaves_out
+                    && node >= self.left_out_end
+                    && self
+                        .furniture
+                        .is_some_and(|furniture| furniture.holds(node))
                 {
-                    0
+                    self.dropped[node] = true;
+                    self.left_out_end = found.end;
                 }
-                Kind::Element(name, _) => {
-                    if name == "a" {
-                        links = text;
-                        anchors += 1;
-                    }
-                    heading |= name == "h1";
-                    text
-                }
-                Kind::Comment(_) => 0,
-            };
-            density.headings[index] = heading;
-            if index > 0 {
-                let parent = node.parent;
-                density.text[parent] += text;
-                density.links[parent] += links;
-                density.anchors[parent] += anchors;
-                density.headings[parent] |= heading;
             }
         }
-        density
+        node + 1
     }
 
-    fn is_menu(&self, node: usize) -> bool {
-        self.anchors[node] >= 4 && self.links[node] * 10 >= self.text[node] * 8
+    /// Elements that never show text; their scripts and styles are nobody's prompt.
+    fn silent(&mut self, node: usize, name: &str, end: usize) -> usize {
+        if name == "head" {
+            return node + 1;
+        }
+        if matches!(
+            name,
+            "template" | "noscript" | "iframe" | "textarea" | "noframes"
+        ) {
+            let held = injection::inspect(&self.dom.text(node), self.report);
+            self.report.elements += usize::from(held);
+        }
+        end
     }
 
-    fn has_heading(&self, node: usize) -> bool {
-        self.headings[node]
+    fn count(&mut self, node: usize, name: &str) {
+        let text = self.dom.spaced_text(node, usize::MAX);
+        let text = text.trim();
+        let icon = matches!(name, "i" | "span" | "em" | "svg" | "img")
+            && self.dom.attribute(node, "aria-hidden").is_some()
+            && text.len() <= ICON_CHARS
+            && !text.contains(char::is_whitespace);
+        if icon || !text.chars().any(char::is_alphabetic) {
+            return;
+        }
+        // Menus and banners unfold; what they hide counts only when it is meant for a model.
+        let held = injection::inspect(text, self.report);
+        self.report.elements += usize::from(held || node >= self.left_out_end);
+    }
+
+    fn is_hidden(&mut self, node: usize, name: &str, end: usize) -> bool {
+        let attribute = |key| self.dom.attribute(node, key);
+        if matches!(name, "html" | "body") {
+            self.keep_background(attribute("style"), end);
+            return false;
+        }
+        if attribute("hidden").is_some() {
+            return true;
+        }
+        // A page behind an open dialog is hidden from screen readers only.
+        if attribute("aria-hidden") == Some("true")
+            && !self
+                .furniture
+                .is_some_and(|furniture| furniture.has_title(node))
+        {
+            return true;
+        }
+        let (class, id) = (attribute("class"), attribute("id"));
+        if self
+            .sheet
+            .hides(class.unwrap_or_default(), id.unwrap_or_default())
+        {
+            return true;
+        }
+        let Some(declared) = attribute("style") else {
+            return false;
+        };
+        while self.backgrounds.last().is_some_and(|(end, _)| *end <= node) {
+            self.backgrounds.pop();
+        }
+        let behind = self.backgrounds.last().map(|(_, colour)| *colour);
+        if style::hides(declared, behind) {
+            return true;
+        }
+        self.keep_background(Some(declared), end);
+        false
+    }
+
+    fn keep_background(&mut self, declared: Option<&str>, end: usize) {
+        if let Some(colour) = declared.and_then(style::background_of) {
+            self.backgrounds.push((end, colour));
+        }
     }
 }

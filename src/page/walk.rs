@@ -1,8 +1,13 @@
 //! The block walker: visible leaf blocks in page order, with `Label: value` pairs on one line.
 
-use super::dom::{Dom, Kind};
+mod facts;
+mod join;
+
+use super::dom::{Dom, Kind, is_block, is_silent};
 use super::visibility::Visibility;
 use super::{BlockKind, HiddenReport, scrub};
+pub use facts::is_fact;
+pub use join::{Cells, join};
 
 /// A line before it gets its number.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,57 +20,6 @@ pub struct Line {
     pub is_label: bool,
 }
 
-/// Elements that begin and end a line.
-const BLOCKS: [&str; 42] = [
-    "address",
-    "article",
-    "aside",
-    "blockquote",
-    "body",
-    "br",
-    "button",
-    "caption",
-    "center",
-    "dd",
-    "details",
-    "dialog",
-    "div",
-    "dl",
-    "dt",
-    "fieldset",
-    "figcaption",
-    "figure",
-    "footer",
-    "form",
-    "h1",
-    "h2",
-    "h3",
-    "h4",
-    "h5",
-    "h6",
-    "header",
-    "hr",
-    "li",
-    "main",
-    "nav",
-    "ol",
-    "option",
-    "p",
-    "pre",
-    "section",
-    "summary",
-    "table",
-    "td",
-    "th",
-    "tr",
-    "ul",
-];
-/// Elements whose text no reader sees as text.
-const SILENT: [&str; 14] = [
-    "script", "style", "template", "noscript", "svg", "iframe", "object", "select", "textarea",
-    "math", "canvas", "head", "video", "audio",
-];
-
 struct Walker<'a> {
     dom: &'a Dom,
     report: &'a mut HiddenReport,
@@ -73,13 +27,9 @@ struct Walker<'a> {
     raw: String,
     kinds: Vec<BlockKind>,
     labels: usize,
-    /// Lines there were when the open table rows began.
-    rows: Vec<usize>,
-}
-
-enum Step {
-    Enter(usize),
-    Leave(usize),
+    /// Elements that keep line breaks.
+    preformatted: usize,
+    rows: Vec<Cells>,
 }
 
 /// Walks the visible page.
@@ -91,35 +41,88 @@ pub fn walk(dom: &Dom, visibility: &Visibility, report: &mut HiddenReport) -> Ve
         raw: String::new(),
         kinds: Vec::new(),
         labels: 0,
+        preformatted: 0,
         rows: Vec::new(),
     };
-    let mut stack = vec![Step::Enter(0)];
-    while let Some(step) = stack.pop() {
-        match step {
-            Step::Enter(node) => {
-                if visibility.is_dropped(node) {
-                    continue;
-                }
-                if let Some(found) = dom.nodes.get(node) {
-                    match &found.kind {
-                        Kind::Text(text) => walker.raw.push_str(text),
-                        Kind::Comment(_) => {}
-                        Kind::Element(name, _) if SILENT.contains(&name.as_str()) => {}
-                        Kind::Element(..) => {
-                            walker.enter(node);
-                            stack.push(Step::Leave(node));
-                            stack.extend(
-                                found.children.iter().rev().map(|child| Step::Enter(*child)),
-                            );
-                        }
-                    }
-                }
-            }
-            Step::Leave(node) => walker.leave(node),
+    let mut open: Vec<(usize, Element)> = Vec::new();
+    let mut at = 0;
+    while at < dom.nodes.len() {
+        while let Some((_, element)) = open.pop_if(|(end, _)| *end <= at) {
+            walker.leave(&element);
         }
+        let Some(node) = dom.nodes.get(at).filter(|_| !visibility.is_dropped(at)) else {
+            at = dom.end(at);
+            continue;
+        };
+        match &node.kind {
+            Kind::Text(text) => walker.text(text),
+            Kind::Comment(_) => {}
+            Kind::Element(name, _) if is_silent(name) => {
+                at = node.end;
+                continue;
+            }
+            Kind::Element(name, attributes) => {
+                let element = Element::of(dom, at, name, !attributes.is_empty());
+                walker.enter(&element);
+                open.push((node.end, element));
+            }
+        }
+        at += 1;
+    }
+    while let Some((_, element)) = open.pop() {
+        walker.leave(&element);
     }
     walker.flush();
     join(walker.lines)
+}
+
+/// What the walker needs to know of an open element.
+struct Element<'a> {
+    node: usize,
+    name: &'a str,
+    is_block: bool,
+    part: Option<Part>,
+    keeps_breaks: bool,
+}
+
+/// The half of a `Label: value` pair that the markup says an element is.
+#[derive(PartialEq, Eq)]
+enum Part {
+    Label,
+    Value,
+}
+
+impl<'a> Element<'a> {
+    fn of(dom: &Dom, node: usize, name: &'a str, has_attributes: bool) -> Self {
+        let attribute = |key| {
+            let value = has_attributes.then(|| dom.attribute(node, key));
+            value.flatten().unwrap_or_default()
+        };
+        let class = attribute("class");
+        let words = |wanted: &str| {
+            class
+                .split(['-', '_', ' '])
+                .any(|word| word.eq_ignore_ascii_case(wanted))
+        };
+        // A badge such as `label label-info` holds a value and labels nothing.
+        let is_badge = || class.contains("label-") && class.contains("label ") || words("badge");
+        let part = if matches!(name, "dt" | "label") || words("label") && !is_badge() {
+            Some(Part::Label)
+        } else {
+            words("value").then_some(Part::Value)
+        };
+        Self {
+            node,
+            name,
+            is_block: is_block(name),
+            part,
+            keeps_breaks: name == "pre" || attribute("style").contains("white-space: pre"),
+        }
+    }
+
+    fn is_label(&self) -> bool {
+        self.part == Some(Part::Label)
+    }
 }
 
 fn kind(name: &str) -> Option<BlockKind> {
@@ -136,122 +139,119 @@ fn kind(name: &str) -> Option<BlockKind> {
 }
 
 impl Walker<'_> {
-    fn is_labelled(&self, node: usize) -> bool {
-        let name = self.dom.name(node);
-        let class = self.dom.attribute(node, "class").unwrap_or_default();
-        name == "dt"
-            || name == "label"
-            || class
-                .split(['-', '_', ' '])
-                .any(|word| word.eq_ignore_ascii_case("label"))
-    }
-
-    fn enter(&mut self, node: usize) {
-        let name = self.dom.name(node);
-        if BLOCKS.contains(&name) {
-            self.flush();
+    fn text(&mut self, text: &str) {
+        if self.preformatted == 0 {
+            self.raw.push_str(text);
+            return;
         }
-        self.kinds.extend(kind(name));
-        if name == "tr" {
-            self.rows.push(self.lines.len());
-        }
-        if self.is_labelled(node) {
-            self.labels += 1;
-        }
-    }
-
-    fn leave(&mut self, node: usize) {
-        let name = self.dom.name(node);
-        if BLOCKS.contains(&name) {
-            self.flush();
-        } else if self.is_labelled(node)
-            && !self.raw.trim().is_empty()
-            && !self.raw.trim_end().ends_with(':')
-        {
-            // An inline label is told apart from its value by style alone.
-            self.raw.truncate(self.raw.trim_end().len());
-            self.raw.push_str(": ");
-        }
-        if name == "time"
-            && let Some(date) = self.dom.attribute(node, "datetime")
-        {
-            let day: String = date.chars().take(10).collect();
-            if day.len() == 10 && !self.raw.contains(&day) {
-                self.raw.push_str(&format!(" ({day})"));
+        for (index, line) in text.split('\n').enumerate() {
+            if index > 0 {
+                self.flush();
             }
+            self.raw.push_str(line);
         }
-        if self.is_labelled(node) {
-            self.labels -= 1;
+    }
+
+    fn enter(&mut self, element: &Element) {
+        if element.is_block {
+            self.flush();
         }
-        if kind(name).is_some() {
+        self.kinds.extend(kind(element.name));
+        if element.part == Some(Part::Value) {
+            join::call_label(&mut self.lines, &mut self.raw);
+        }
+        self.labels += usize::from(element.is_label());
+        self.preformatted += usize::from(element.keeps_breaks);
+        match element.name {
+            "tr" => self.rows.push(Cells::new(self.lines.len())),
+            "td" | "th" => {
+                if let Some(row) = self.rows.last_mut() {
+                    row.begin(self.lines.len(), element.name == "th");
+                }
+            }
+            "a" => {
+                if let Some(row) = self.rows.last_mut() {
+                    row.has_link();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn leave(&mut self, element: &Element) {
+        if element.name == "time" {
+            self.date(element.node);
+        }
+        if element.is_block {
+            self.flush();
+        } else if element.is_label()
+            || matches!(element.name, "b" | "strong" | "span") && is_fact(self.raw.trim())
+        {
+            self.mark_inline_label();
+        }
+        self.labels -= usize::from(element.is_label());
+        self.preformatted -= usize::from(element.keeps_breaks);
+        if kind(element.name).is_some() {
             self.kinds.pop();
         }
-        if name == "tr"
-            && let Some(start) = self.rows.pop()
+        match element.name {
+            "tr" => {
+                if let Some(row) = self.rows.pop() {
+                    row.close(&mut self.lines);
+                }
+            }
+            // A label whose value is missing must not take what comes after the list.
+            "dl" => {
+                if let Some(last) = self.lines.last_mut() {
+                    last.is_label = false;
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// An inline label is told apart from its value by style alone.
+    fn mark_inline_label(&mut self) {
+        let length = self.raw.trim_end().len();
+        if length > 0 && !self.raw.trim_end().ends_with(':') {
+            self.raw.truncate(length);
+            self.raw.push_str(": ");
+        }
+    }
+
+    /// The day a `<time>` states for machines stands behind what it shows.
+    fn date(&mut self, node: usize) {
+        let stated = self.dom.attribute(node, "datetime").unwrap_or_default();
+        let day = stated.get(..10).unwrap_or_default();
+        if day.len() == 10
+            && day.starts_with(|letter: char| letter.is_ascii_digit())
+            && !self.raw.contains(day)
         {
-            row(&mut self.lines, start);
+            self.raw.push_str(" (");
+            self.raw.push_str(day);
+            self.raw.push(')');
         }
     }
 
     fn flush(&mut self) {
-        let text = scrub::clean(&self.raw, self.report);
-        self.raw.clear();
-        if text.is_empty() {
+        if self.raw.trim_start().is_empty() {
+            self.raw.clear();
             return;
         }
+        let text = scrub::clean(&self.raw, self.report);
+        self.raw.clear();
         let kind = self.kinds.last().copied().unwrap_or(BlockKind::Paragraph);
-        self.lines.push(Line {
-            text,
-            kind,
-            is_label: self.labels > 0,
-        });
-    }
-}
-
-/// Cells of one row on one line; a layout table's long cells stay apart.
-fn row(lines: &mut Vec<Line>, start: usize) {
-    let cells = lines.get(start..).unwrap_or_default();
-    if cells.len() < 2 || cells.iter().any(|cell| cell.text.len() > 200) || cells.len() > 8 {
-        return;
-    }
-    let texts: Vec<&str> = cells.iter().map(|cell| cell.text.as_str()).collect();
-    let text = match texts.as_slice() {
-        [label, value] => format!("{}: {value}", label.trim_end_matches(':')),
-        _ => texts.join(" | "),
-    };
-    lines.truncate(start);
-    lines.push(Line {
-        text,
-        kind: BlockKind::Row,
-        is_label: false,
-    });
-}
-
-/// A label line takes the short line after it along.
-fn join(lines: Vec<Line>) -> Vec<Line> {
-    let mut joined: Vec<Line> = Vec::with_capacity(lines.len());
-    for line in lines {
-        let label = joined.last_mut().filter(|before| {
-            let heading = matches!(before.kind, BlockKind::Heading(_))
-                || matches!(line.kind, BlockKind::Heading(_));
-            let announces = before.is_label || before.text.ends_with(':');
-            announces
-                && !heading
-                && before.kind != BlockKind::Row
-                && before.text.len() <= 80
-                && line.text.len() <= 300
-                && !line.is_label
-                && !line.text.ends_with(':')
-                && (before.is_label || line.kind != BlockKind::Item)
-        });
-        match label {
-            Some(label) => {
-                label.text = format!("{}: {}", label.text.trim_end_matches([':', ' ']), line.text);
-                label.kind = BlockKind::Row;
-                label.is_label = false;
-            }
-            None => joined.push(line),
+        let (text, kind) = match scrub::without_bullet(&text) {
+            Some(item) if kind == BlockKind::Paragraph => (item.to_owned(), BlockKind::Item),
+            _ => (text, kind),
+        };
+        // Two marks between inline labels or links are no line.
+        if text.chars().any(char::is_alphanumeric) {
+            self.lines.push(Line {
+                text,
+                kind,
+                is_label: self.labels > 0,
+            });
         }
     }
-    joined
 }
