@@ -4,6 +4,7 @@ pub mod answer;
 mod ask;
 pub mod chunk;
 mod combine;
+mod country;
 pub mod evidence;
 pub mod expand;
 pub mod merge;
@@ -87,9 +88,11 @@ pub fn extract(page: &Page, context: &Context) -> Result<Extraction, EngineError
     let (mut readings, others) = structured::read(page);
     readings.push(address(page, context));
     let asks = asks(&readings);
+    let is_american = country::is_american(page);
     let normaliser = Normaliser {
         fetched: context.fetched,
-        currency: currency(&readings),
+        currency: currency(&readings).or(is_american.then(|| "USD".to_owned())),
+        day_first: is_american.then_some(false),
     };
     readings.push(rules::read(page, &normaliser));
     let mut extraction = Extraction::default();

@@ -14,8 +14,10 @@ use crate::posting::{Field, years};
 pub struct Normaliser {
     /// Day the page was fetched, for "3 days ago".
     pub fetched: Option<Date>,
-    /// Currency the page states as data, for a bare `$`.
+    /// Currency the page states as data, or that of its country, for a bare `$`.
     pub currency: Option<String>,
+    /// Whether the page writes the day first in 04/11/14, where its country tells.
+    pub day_first: Option<bool>,
 }
 
 /// The record's field a key fills first.
@@ -136,7 +138,7 @@ impl Normaliser {
     fn dates(&self) -> DateContext {
         DateContext {
             fetched: self.fetched,
-            day_first: None,
+            day_first: self.day_first,
         }
     }
 }

@@ -1,6 +1,9 @@
 //! Rules as a reader: labelled lines, the main heading, and lists under headings that say what they are.
 
+mod employer;
 mod labels;
+mod place;
+mod prose;
 
 use std::collections::BTreeMap;
 
@@ -17,6 +20,10 @@ use serde_json::{Value, json};
 const LABELLED: f64 = 0.85;
 /// How far the main heading is trusted as a title.
 const HEADING: f64 = 0.8;
+/// How far the first line of a plain text is trusted as a title.
+const FIRST_LINE: f64 = 0.6;
+/// Blocks in which a page says what it is about.
+const HEAD_BLOCKS: usize = 40;
 /// How far a list under a telling heading is trusted.
 const SECTION: f64 = 0.75;
 /// Postings of one page are counted up to here.
@@ -32,6 +39,9 @@ pub fn read(page: &Page, normaliser: &Normaliser) -> Reading {
         labelled(page, block, normaliser, &mut reading);
     }
     title(page, normaliser, &mut reading);
+    prose::read(page, normaliser, &mut reading);
+    employer::read(page, normaliser, &mut reading);
+    place::read(page, normaliser, &mut reading);
     several(page, &mut reading);
     for field in [
         Field::Requirements,
@@ -53,6 +63,9 @@ fn labelled(page: &Page, block: &Block, normaliser: &Normaliser, reading: &mut R
     ) else {
         return;
     };
+    if labels::is_placeholder(value) {
+        return;
+    }
     let span = Span::within(block, label.value.clone());
     for ask in labels::asks(name) {
         match ask {
@@ -84,27 +97,49 @@ fn members<T: serde::Serialize>(reading: &mut Reading, field: Field, named: &[T]
     }
 }
 
-/// The first main heading, else the head's title up to its site name.
+/// The heading that the head's title begins with, else the first main heading, else the head's title up to its site
+/// name, else the first line of a text without any of them.
 fn title(page: &Page, normaliser: &Normaliser, reading: &mut Reading) {
-    let heading = page
-        .blocks
-        .iter()
-        .find(|block| block.kind == BlockKind::Heading(1));
-    let Some(block) = heading.or_else(|| {
-        page.blocks
-            .iter()
-            .find(|block| block.kind == BlockKind::Title)
-    }) else {
-        return;
+    let of_kind = |wanted: fn(&BlockKind) -> bool| {
+        let mut blocks = page.blocks.iter();
+        blocks.find(|block| wanted(&block.kind))
+    };
+    let head = of_kind(|kind| matches!(kind, BlockKind::Title));
+    let repeated = head.and_then(|head| {
+        let headings = page.blocks.iter().take(HEAD_BLOCKS).filter(|block| {
+            matches!(block.kind, BlockKind::Heading(_))
+                && page.text_of(head).starts_with(page.text_of(block))
+        });
+        headings.max_by_key(|block| block.span.len())
+    });
+    let heading = repeated.or_else(|| of_kind(|kind| matches!(kind, BlockKind::Heading(1))));
+    let (block, support) = match (heading, head) {
+        (Some(block), _) => (block, HEADING),
+        (None, Some(block)) => (block, HEADING),
+        (None, None) => match page.blocks.first().filter(|block| is_name(page, block)) {
+            Some(block) => (block, FIRST_LINE),
+            None => return,
+        },
     };
     let text = page.text_of(block);
-    let words = if heading.is_some() {
-        text
-    } else {
+    let words = if block.kind == BlockKind::Title {
         text.split(" | ").next().unwrap_or(text)
+    } else {
+        text
     };
     let span = Span::within(block, block.span.start..block.span.start + words.len());
-    normaliser.put(reading, Ask::Title, words, span, Source::Rule, HEADING);
+    normaliser.put(reading, Ask::Title, words, span, Source::Rule, support);
+}
+
+/// A first line that names something: short, no sentence, and not the heading of a paragraph.
+fn is_name(page: &Page, block: &Block) -> bool {
+    let text = page.text_of(block);
+    let words = text.split_whitespace().count();
+    (1..=12).contains(&words)
+        && block.label.is_none()
+        && block.kind == BlockKind::Paragraph
+        && !text.ends_with(['.', ':', '!', '?', ','])
+        && !labels::opens_a_section(text)
 }
 
 /// One label for a job's name or number with several values heads several postings.

@@ -8,6 +8,8 @@ const LABELS: [(&[Ask], &[&str]); 13] = [
         &[Ask::Title],
         &[
             "job title",
+            "job name",
+            "job advert title",
             "position title",
             "title",
             "position",
@@ -265,4 +267,56 @@ pub fn announces(heading: &str, field: Field) -> bool {
     HEADINGS
         .iter()
         .any(|(of, words)| *of == field && words.iter().any(|word| heading.contains(word)))
+}
+
+/// Whether a line opens a section instead of naming the job: "About us", "The role".
+#[must_use]
+pub fn opens_a_section(line: &str) -> bool {
+    const OPENERS: [&str; 14] = [
+        "about",
+        "the role",
+        "the team",
+        "overview",
+        "description",
+        "summary",
+        "position summary",
+        "job summary",
+        "job description",
+        "who we are",
+        "introduction",
+        "über uns",
+        "company",
+        "our ",
+    ];
+    let line = line.to_lowercase();
+    let line = line.trim_start_matches(|letter: char| !letter.is_alphanumeric());
+    OPENERS.iter().any(|opener| line.starts_with(opener))
+}
+
+/// Whether a label's value only says that there is none yet.
+#[must_use]
+pub fn is_placeholder(value: &str) -> bool {
+    const PLACEHOLDERS: [&str; 16] = [
+        "tbd",
+        "tba",
+        "tbc",
+        "to be determined",
+        "to be announced",
+        "to be confirmed",
+        "n/a",
+        "na",
+        "none",
+        "not applicable",
+        "not specified",
+        "unspecified",
+        "various",
+        "see below",
+        "see description",
+        "-",
+    ];
+    let value = value
+        .trim()
+        .trim_matches(['.', '(', ')', '[', ']'])
+        .to_lowercase();
+    PLACEHOLDERS.contains(&value.as_str())
 }

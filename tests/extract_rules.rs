@@ -1,0 +1,181 @@
+//! Rules as a reader: what a page states without a label is taken where all of its statements agree, and only there.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use serde_json::{Value, json};
+use smelt::extract::{Context, Extraction, extract};
+use smelt::page::{Format, Limits, Page, read};
+
+fn page(text: &str) -> Page {
+    let format = if text.starts_with('<') {
+        Format::Html
+    } else {
+        Format::Text
+    };
+    read(text.as_bytes(), format, &Limits::default()).unwrap()
+}
+
+fn run(page: &Page) -> Extraction {
+    let context = Context {
+        engine: None,
+        url: None,
+        fetched: None,
+        max_output_tokens: 0,
+    };
+    extract(page, &context).unwrap()
+}
+
+/// The value of a field, and that its evidence stands on the page.
+fn field(text: &str, name: &str) -> Value {
+    let page = page(text);
+    let merged = run(&page).merged;
+    for spans in merged.evidence.values() {
+        assert!(spans.iter().all(|span| {
+            page.text
+                .get(span.start..span.end)
+                .is_some_and(|slice| !slice.is_empty())
+        }));
+    }
+    json!(merged.posting)[name].clone()
+}
+
+#[test]
+fn the_head_of_a_plain_text_names_job_employer_and_place() {
+    let text = "Senior Baker (Night)\nBread, Bread\nMill & Sons\nGraz, Austria | Linz, Austria\nFull-Time\n\nAbout the team\n\nWe bake.";
+    assert_eq!(field(text, "title"), "Senior Baker (Night)");
+    assert_eq!(field(text, "company"), "Mill & Sons");
+    assert_eq!(field(text, "location"), "Graz, Austria | Linz, Austria");
+    assert_eq!(field(text, "job_type"), "full_time");
+    assert_eq!(field(text, "experience_level"), "senior");
+}
+
+#[test]
+fn a_sentence_or_a_section_is_no_title_and_a_list_of_skills_no_place() {
+    for text in [
+        "We are looking for a baker.\nGraz",
+        "About the role\nYou bake.",
+        "Overview\nYou bake.",
+    ] {
+        assert_eq!(field(text, "title"), Value::Null, "{text}");
+    }
+    for line in [
+        "Rust, Go",
+        "Bread, butter and jam",
+        "Apply by mail, or in person",
+    ] {
+        assert_eq!(
+            field(&format!("Baker\n{line}\n\nWe bake."), "location"),
+            Value::Null,
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn the_heading_that_the_title_of_the_page_repeats_is_the_job() {
+    let html = "<title>Night Baker - 4711 - Mill &amp; Sons</title><body><h1>Mill &amp; Sons</h1><h2>Night Baker</h2><p>We bake.</p>";
+    assert_eq!(field(html, "title"), "Night Baker");
+}
+
+#[test]
+fn an_employer_is_known_by_how_its_name_is_used() {
+    let text = "Baker wanted\n\nAt Mill & Sons, we bake. Join Mill & Sons and rise early.\n\nMill & Sons is an equal opportunity employer.";
+    assert_eq!(field(text, "company"), "Mill & Sons");
+    let acronym = "King County Bakers (KCB) is hiring.\n\nAt KCB, we bake.\n\nKCB is proud to be an equal opportunity employer.";
+    assert_eq!(field(acronym, "company"), "King County Bakers");
+    // One turn of phrase alone proves nothing, and two names that are used alike leave it open.
+    assert_eq!(
+        field("Join Rust developers and learn.", "company"),
+        Value::Null
+    );
+    let two = "About Mill\n\nWe bake.\n\nAbout Oven\n\nWe heat.";
+    assert_eq!(field(two, "company"), Value::Null);
+    assert_eq!(
+        field(
+            "About us\n\nYour team is looking for you. This is a job.",
+            "company"
+        ),
+        Value::Null
+    );
+}
+
+#[test]
+fn prose_is_believed_only_where_all_of_it_agrees() {
+    let pay = "The pay for this role is $20.50 per hour.";
+    let salary = json!({"min": 20.5, "max": 20.5, "currency": null, "period": "hourly"});
+    assert_eq!(field(pay, "salary"), salary);
+    assert_eq!(
+        field(&format!("{pay}\n\nNight pay is $25 per hour."), "salary"),
+        Value::Null
+    );
+    let years = "You have at least 5 years of experience with ovens.";
+    assert_eq!(field(years, "experience_years_min"), 5);
+    assert_eq!(
+        field(
+            &format!("{years}\n\n2 years of baking experience."),
+            "experience_years_min"
+        ),
+        Value::Null
+    );
+    let wish = format!("{years}\n\nPreferred: 8 years of experience.");
+    assert_eq!(field(&wish, "experience_years_min"), 5);
+    let degree = "A Bachelor's degree in baking is required.";
+    assert_eq!(field(degree, "education"), "Bachelor's degree");
+    assert_eq!(
+        field("A Bachelor's degree is a plus.", "education"),
+        Value::Null
+    );
+    assert_eq!(
+        field(
+            &format!("{degree}\n\nMaster's degree accepted."),
+            "education"
+        ),
+        Value::Null
+    );
+    assert_eq!(field("You are our scrum master.", "education"), Value::Null);
+}
+
+#[test]
+fn kinds_of_work_are_read_from_badges_and_sentences_about_the_job() {
+    assert_eq!(field("Baker\nRemote\n\nWe bake.", "remote_type"), "remote");
+    assert_eq!(
+        field(
+            "Baker\n\nThis is a part-time position with early hours, which suits people who study.",
+            "job_type"
+        ),
+        "part_time"
+    );
+    assert_eq!(
+        field(
+            "Baker\n\nOur full-time colleagues and our part-time colleagues bake together.",
+            "job_type"
+        ),
+        Value::Null
+    );
+    let visits = "Baker\n\nThe position includes on-site visits to the mills of our customers in the whole of Styria.";
+    assert_eq!(field(visits, "remote_type"), Value::Null);
+}
+
+#[test]
+fn a_bare_dollar_and_a_short_date_mean_what_the_country_of_the_page_means() {
+    let american = "Baker\nAustin, Texas\n\nPay: $20 per hour\nPosted: 04/11/2014";
+    assert_eq!(field(american, "salary")["currency"], "USD");
+    assert_eq!(field(american, "posted_date"), "2014-04-11");
+    let other = "Baker\nToronto, Canada (office in Texas)\n\nPay: $20 per hour\nPosted: 04/11/2014";
+    assert_eq!(field(other, "salary")["currency"], Value::Null);
+    assert_eq!(field(other, "posted_date"), Value::Null);
+}
+
+#[test]
+fn a_label_that_has_no_value_yet_gives_none() {
+    for value in ["TBD", "tba", "N/A", "To be determined.", "-"] {
+        assert_eq!(
+            field(
+                &format!("Baker\nJob ID: {value}\nSalary: {value}"),
+                "job_id"
+            ),
+            Value::Null,
+            "{value}"
+        );
+    }
+    assert_eq!(field("Baker\nJob ID: 4711-B", "job_id"), "4711-B");
+}
