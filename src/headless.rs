@@ -218,7 +218,9 @@ fn write_line(record: &StoredRecord, with_text: bool) -> std::io::Result<()> {
     if with_text {
         let text = serde_json::to_string(&record.text).unwrap_or_default();
         line.truncate(line.trim_end().len() - 1);
-        line.push_str(&format!(",\"text\":{text}}}"));
+        line.push_str(",\"text\":");
+        line.push_str(&text);
+        line.push('}');
     }
     line.push('\n');
     let mut out = std::io::stdout().lock();

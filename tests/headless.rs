@@ -33,7 +33,8 @@ fn a_page_becomes_a_record_with_evidence_and_a_second_run_asks_nothing() {
     assert_eq!(record["provenance"]["title"], "model");
     let text = record["text"].as_str().unwrap();
     let span = &record["evidence"]["company"][0];
-    let bytes = span["start"].as_u64().unwrap() as usize..span["end"].as_u64().unwrap() as usize;
+    let at = |key: &str| usize::try_from(span[key].as_u64().unwrap()).unwrap();
+    let bytes = at("start")..at("end");
     assert_eq!(&text[bytes], "Mercy Hospital");
     assert!(
         bench

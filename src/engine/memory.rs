@@ -25,7 +25,7 @@ const CPU_RUNTIME_BYTES: u64 = 95_000_000;
 const CUDA_RUNTIME_BYTES: u64 = 1_000_000_000;
 
 /// Up to so many bytes of F32 a quantised model is unpacked when it is loaded onto the CPU. Measured on two cores with
-/// 13 M parameters in Q8_0: prefill 617 -> 1,288 tokens/s, decode 220 -> 185. Larger ones decode at the speed of memory,
+/// 13 M parameters in `Q8_0`: prefill 617 -> 1,288 tokens/s, decode 220 -> 185. Larger ones decode at the speed of memory,
 /// where four times the bytes cost more than the faster prefill gains.
 const UNPACKED_LIMIT: u64 = 256 << 20;
 

@@ -75,7 +75,7 @@ impl Scripted {
         let text = std::fs::read_to_string(path).map_err(|error| unavailable(error.to_string()))?;
         let mut script: Self =
             serde_json::from_str(&text).map_err(|error| unavailable(error.to_string()))?;
-        script.path = path.to_owned();
+        path.clone_into(&mut script.path);
         std::thread::sleep(Duration::from_millis(script.load_ms));
         Ok(script)
     }

@@ -226,12 +226,7 @@ fn fingerprint(path: &Path) -> std::io::Result<String> {
         (&mut file).take(SAMPLE).read_to_end(&mut sample)?;
         hash.update(&sample);
     }
-    Ok(hash
-        .finalize()
-        .iter()
-        .take(16)
-        .map(|byte| format!("{byte:02x}"))
-        .collect())
+    Ok(format!("{:x?}", hash.finalize()))
 }
 
 /// Loads the engine of a worker process.

@@ -38,9 +38,9 @@ pub struct Watchdog {
 impl Default for Watchdog {
     fn default() -> Self {
         Self {
-            load: Duration::from_secs(600),
-            first_token: Duration::from_secs(600),
-            next_token: Duration::from_secs(60),
+            load: Duration::from_mins(10),
+            first_token: Duration::from_mins(10),
+            next_token: Duration::from_mins(1),
         }
     }
 }

@@ -38,7 +38,7 @@ pub fn serve(engine: Result<Arc<dyn Engine>, EngineError>) -> std::io::Result<()
         std::thread::spawn(move || {
             // A panic costs this process, never the console: the supervisor sees the pipe close.
             if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                answer(engine.as_ref(), ask)
+                answer(engine.as_ref(), ask);
             }))
             .is_err()
             {
@@ -65,7 +65,7 @@ fn answer(engine: &dyn Engine, ask: Ask) {
                 say(&Say::Text {
                     id,
                     text: text.to_owned(),
-                })
+                });
             }) {
                 Ok(completion) => Say::Done { id, completion },
                 Err(error) => Say::Error { id, error },

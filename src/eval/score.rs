@@ -11,7 +11,10 @@ use crate::posting::Field;
 
 /// Scores records, by the id of their label, against the labels. A posting without a usable record states nothing.
 #[must_use]
-pub fn score(labels: &[Gold], records: &HashMap<String, Value>) -> Report {
+pub fn score<S: std::hash::BuildHasher>(
+    labels: &[Gold],
+    records: &HashMap<String, Value, S>,
+) -> Report {
     let mut report = Report::default();
     for label in labels {
         let record = records

@@ -113,13 +113,10 @@ fn title(page: &Page, normaliser: &Normaliser, reading: &mut Reading) {
         headings.max_by_key(|block| block.span.len())
     });
     let heading = repeated.or_else(|| of_kind(|kind| matches!(kind, BlockKind::Heading(1))));
-    let (block, support) = match (heading, head) {
-        (Some(block), _) => (block, HEADING),
-        (None, Some(block)) => (block, HEADING),
-        (None, None) => match page.blocks.first().filter(|block| is_name(page, block)) {
-            Some(block) => (block, FIRST_LINE),
-            None => return,
-        },
+    let first = page.blocks.first().filter(|block| is_name(page, block));
+    let named = heading.or(head).map(|block| (block, HEADING));
+    let Some((block, support)) = named.or_else(|| first.map(|block| (block, FIRST_LINE))) else {
+        return;
     };
     let text = page.text_of(block);
     let words = if block.kind == BlockKind::Title {

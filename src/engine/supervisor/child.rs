@@ -156,9 +156,10 @@ fn read_replies(
     std::thread::spawn(move || {
         for line in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
             let line = String::from_utf8_lossy(&line);
-            match protocol::parse::<Say>(&line) {
-                Some(say) => dispatch(say, &ready, &waiting),
-                None => tracing::info!(target: "engine_worker", "{line}"),
+            if let Some(say) = protocol::parse::<Say>(&line) {
+                dispatch(say, &ready, &waiting);
+            } else {
+                tracing::info!(target: "engine_worker", "{line}");
             }
         }
         alive.store(false, Ordering::SeqCst);
