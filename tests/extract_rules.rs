@@ -177,5 +177,9 @@ fn a_label_that_has_no_value_yet_gives_none() {
             "{value}"
         );
     }
+    assert_eq!(
+        field("Baker\nJob ID: ENTER NUMBER HERE", "job_id"),
+        Value::Null
+    );
     assert_eq!(field("Baker\nJob ID: 4711-B", "job_id"), "4711-B");
 }

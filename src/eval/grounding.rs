@@ -21,7 +21,8 @@ pub fn grounded(record: &Value) -> Grounding {
             Some("model" | "rule")
         );
         let empty = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
-        if !from_text || empty || text.is_empty() {
+        // An address is a link of the page, not a word of its text.
+        if !from_text || empty || text.is_empty() || field == Field::Url {
             continue;
         }
         let spans = slices(text, &record["evidence"][field.key()]);

@@ -69,6 +69,8 @@ fn labelled(page: &Page, block: &Block, normaliser: &Normaliser, reading: &mut R
     let span = Span::within(block, label.value.clone());
     for ask in labels::asks(name) {
         match ask {
+            // A placeholder in words is no number.
+            Ask::JobId if !value.contains(|letter: char| letter.is_ascii_digit()) => {}
             Ask::JobType => members(reading, Field::JobType, &terms::job_types(value), span),
             Ask::Remote => members(
                 reading,

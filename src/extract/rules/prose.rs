@@ -28,11 +28,11 @@ const DEGREES: [(&str, &str); 5] = [
     ),
     (
         "master",
-        r"(?i)\b(master['’]s(?: degree)?|masters? degree|master of \w+|m\.?sc\.?|mba)\b",
+        r"(?i)\b(master['’]s(?: degree)?|masters? degree|master of \w+|m\.?sc\.?|m\.[as]\.|bs/ms|ms/phd|mba)\b",
     ),
     (
         "bachelor",
-        r"(?i)\b(bachelor['’]?s?(?: degree| of (?:science|arts))?|b\.?sc\.?|undergraduate degree|four[- ]year (?:college|university))\b",
+        r"(?i)\b(bachelor['’]?s?(?: degree| of (?:science|arts))?|b\.?sc\.?|b\.[as]\.?|ba/bs|bs/ba|bs/ms|undergraduate degree|four[- ]year (?:college|university))\b",
     ),
     ("associate", r"(?i)\bassociate['’]?s? degree\b"),
     (
