@@ -157,7 +157,7 @@ mod real {
             let (first, last) = (blocks[0].id, blocks.last().unwrap().id);
             let request = Request {
                 system: prompt::SYSTEM.to_owned(),
-                user: prompt::user(&page, blocks, None, &Ask::ALL, None),
+                user: prompt::user(&page, blocks, ""),
                 grammar: grammar(&Ask::ALL, first, last),
                 max_tokens: MOST,
             };
