@@ -93,7 +93,7 @@ pub struct RunArgs {
 /// Which engine reads.
 #[derive(Debug, Clone, Args)]
 pub struct EngineArgs {
-    /// A .gguf file, or a models/*.toml card.
+    /// A .gguf file, or a models/*.toml card; default: the small model that smelt carries with it.
     #[arg(long, value_name = "PATH", env = "SMELT_MODEL")]
     pub model: Option<PathBuf>,
     /// mistralrs, none (structured data and rules only), or scripted:FILE.

@@ -1,5 +1,7 @@
 //! The engine: text and a grammar in, tokens out. The trait, and what every engine has in common.
 
+#[cfg(feature = "mistralrs")]
+mod bundled;
 pub mod card;
 pub mod gguf;
 pub mod memory;

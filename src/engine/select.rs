@@ -13,6 +13,8 @@ use super::gguf::Header;
 use super::memory::{self, Target};
 use super::supervisor::{Supervised, Watchdog, WorkerSpec};
 
+/// What a build without the engine says to whoever asks for it.
+const NO_ENGINE: &str = "this smelt was built without the mistralrs feature: use --engine none";
 /// Context when nothing asks for more: a posting has 2,000 to 3,000 tokens, and naive attention is quadratic.
 const DEFAULT_CONTEXT: usize = 8192;
 /// Most tokens of one answer: long quotes in every field come to about 1,200.
@@ -23,9 +25,9 @@ const SAMPLE: u64 = 1 << 20;
 /// What the command line asks for.
 #[derive(Debug, Clone, Default)]
 pub struct Wish {
-    /// `mistralrs`, `none` or `scripted:FILE`; by default mistralrs where a model is given.
+    /// `mistralrs`, `none` or `scripted:FILE`; by default mistralrs.
     pub engine: Option<String>,
-    /// A GGUF file or a card.
+    /// A GGUF file or a card; by default the bundled model.
     pub model: Option<PathBuf>,
     /// Tokens.
     pub context: Option<usize>,
@@ -58,13 +60,10 @@ pub struct Selected {
 pub fn select(wish: &Wish) -> Result<Selected, String> {
     match wish.engine.as_deref() {
         Some("none") => Ok(none(None)),
-        Some("mistralrs") | None if wish.model.is_some() => mistral(wish),
-        None => Ok(none(Some(
-            "no model is configured: reading structured data and rules only (give --model FILE.gguf for the rest)",
-        ))),
-        Some("mistralrs") => {
-            Err("--engine mistralrs needs --model FILE.gguf or a models/*.toml card".to_owned())
-        }
+        Some("mistralrs") | None => match &wish.model {
+            Some(given) => mistral(given, wish),
+            None => bundled(wish),
+        },
         Some(other) => match other.strip_prefix("scripted:") {
             Some(script) => scripted(Path::new(script), wish),
             None => Err(format!(
@@ -135,8 +134,29 @@ impl Model {
     }
 }
 
-fn mistral(wish: &Wish) -> Result<Selected, String> {
-    let given = wish.model.as_deref().unwrap_or(Path::new(""));
+/// The model that smelt carries with it, while no other is configured.
+#[cfg(feature = "mistralrs")]
+fn bundled(wish: &Wish) -> Result<Selected, String> {
+    let mut selected = mistral(&super::bundled::path()?, wish)?;
+    selected.notice = Some(
+        "no model is configured: the small bundled one reads (give --model FILE.gguf for a better one)"
+            .to_owned(),
+    );
+    Ok(selected)
+}
+
+/// Without the engine nothing can run a model.
+#[cfg(not(feature = "mistralrs"))]
+fn bundled(wish: &Wish) -> Result<Selected, String> {
+    if wish.engine.is_some() {
+        return Err(NO_ENGINE.to_owned());
+    }
+    Ok(none(Some(
+        "this smelt was built without an engine: reading structured data and rules only",
+    )))
+}
+
+fn mistral(given: &Path, wish: &Wish) -> Result<Selected, String> {
     let Model {
         path,
         card,
@@ -145,9 +165,7 @@ fn mistral(wish: &Wish) -> Result<Selected, String> {
         target,
     } = Model::open(given, wish.context)?;
     if cfg!(not(feature = "mistralrs")) {
-        return Err(
-            "this smelt was built without the mistralrs feature: use --engine none".to_owned(),
-        );
+        return Err(NO_ENGINE.to_owned());
     }
     let identity = fingerprint(&path).map_err(|error| format!("{}: {error}", path.display()))?;
     let max_output_tokens = card

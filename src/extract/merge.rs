@@ -22,19 +22,23 @@ pub struct Merged {
     pub flags: Vec<String>,
 }
 
-/// Labelled lines decide before the model where the model only copies digits; names are the model's.
-fn rank(field: Field, source: Source) -> u8 {
-    let names = matches!(
+/// From this support on a rule has read a label or a main heading, not a turn of phrase.
+const SURE: f64 = 0.8;
+
+/// Labels and main headings decide before the model; of names the model knows more than turns of phrase do, and where
+/// it only copies digits, less.
+fn rank(field: Field, candidate: &Candidate) -> u8 {
+    let is_name = matches!(
         field,
         Field::Title | Field::Company | Field::Location | Field::Description
     );
-    match source {
+    match candidate.source {
         Source::Input => 0,
         Source::JsonLd => 1,
         Source::Microdata => 2,
-        Source::Model if names => 3,
-        Source::Rule => 4,
-        Source::Model => 5,
+        Source::Rule if candidate.support >= SURE || !is_name => 3,
+        Source::Model => 4,
+        Source::Rule => 5,
     }
 }
 
@@ -57,7 +61,7 @@ pub fn merge(readings: &[Reading]) -> Merged {
             .filter(|reading| belongs(field, reading, least))
             .filter_map(|reading| reading.values.get(&field))
             .collect();
-        candidates.sort_by_key(|candidate| rank(field, candidate.source));
+        candidates.sort_by_key(|candidate| rank(field, candidate));
         merged.remark(field, candidates.first().copied(), readings);
         let value = match candidates.split_first() {
             Some((best, others)) => merged.keep(field, best, others),
