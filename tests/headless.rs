@@ -30,7 +30,8 @@ fn a_page_becomes_a_record_with_evidence_and_a_second_run_asks_nothing() {
         record["posting"]["salary"],
         json!({"min": 30, "max": 35, "currency": null, "period": "hourly"})
     );
-    assert_eq!(record["provenance"]["title"], "model");
+    assert_eq!(record["provenance"]["title"], "rule");
+    assert_eq!(record["confidence"]["title"], 0.94);
     let text = record["text"].as_str().unwrap();
     let span = &record["evidence"]["company"][0];
     let at = |key: &str| usize::try_from(span[key].as_u64().unwrap()).unwrap();

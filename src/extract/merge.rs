@@ -23,7 +23,7 @@ pub struct Merged {
 }
 
 /// From this support on a rule has read a label or a main heading, not a turn of phrase.
-const SURE: f64 = 0.8;
+pub(super) const SURE: f64 = 0.8;
 
 /// Labels and main headings decide before the model; of names the model knows more than turns of phrase do, and where
 /// it only copies digits, less.
