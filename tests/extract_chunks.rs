@@ -135,10 +135,7 @@ fn parts_that_differ_are_settled_by_a_labelled_line() {
     });
     let posting = &extraction.merged.posting;
     assert_eq!(posting.location.as_deref(), Some("Linz"));
-    assert_eq!(
-        extraction.merged.provenance[&Field::Location],
-        Source::Rule
-    );
+    assert_eq!(extraction.merged.provenance[&Field::Location], Source::Rule);
     assert_eq!(flags(&extraction), ["conflict:location"]);
 }
 

@@ -207,6 +207,31 @@ mod real {
     }
 
     #[test]
+    fn without_a_configured_model_the_bundled_one_reads_and_is_kept_beside_the_store() {
+        let bench = Bench::new();
+        bench.page(
+            "page.txt",
+            "Night Baker\nMill & Sons\nGraz, Austria\nFull-time\n\nWe bake bread. You bring 3 years of experience.\n\
+             The pay is $20.50 per hour.",
+        );
+        let output = bench
+            .command(&["page.txt"])
+            .env("XDG_DATA_HOME", bench.path("data"))
+            .output()
+            .unwrap();
+        let stderr = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(0), "{stderr}");
+        assert!(stderr.contains("the small bundled one reads"), "{stderr}");
+        let record: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(record["model"]["id"], "smelt demo");
+        assert_eq!(record["posting"]["title"], "Night Baker");
+        assert_eq!(record["posting"]["company"], "Mill & Sons");
+        assert_eq!(record["posting"]["location"], "Graz, Austria");
+        let kept = fs::read_dir(bench.path("data/smelt/models")).unwrap();
+        assert_eq!(kept.count(), 1);
+    }
+
+    #[test]
     fn the_worker_does_not_outlive_a_killed_smelt() {
         let bench = Bench::new();
         TinyModel::default()
