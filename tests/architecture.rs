@@ -9,13 +9,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use source::{Source, functions, names, sources};
 
 /// What each room may use. A new room needs a row, and a row that makes a cycle is refused.
-const MAY_USE: [(&str, &[&str]); 10] = [
+const MAY_USE: [(&str, &[&str]); 12] = [
     ("cli", &[]),
     ("log", &[]),
     ("posting", &[]),
     ("store", &[]),
     ("engine", &["cli"]),
     ("page", &["posting"]),
+    ("gpu", &[]),
+    ("power", &["gpu"]),
     ("extract", &["engine", "page", "posting"]),
     (
         "run",

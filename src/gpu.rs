@@ -1,0 +1,20 @@
+//! The graphics card: what it reports, from the driver, from a simulated laptop, or from a recording.
+//!
+//! Nothing here changes the card; that is [`crate::power`]'s job.
+
+pub mod metric;
+pub mod sample;
+
+use std::time::Duration;
+
+pub use self::metric::Metric;
+pub use self::sample::{Identity, Sample, Throttle};
+
+/// Where samples come from: the driver, the simulated laptop, or a recording.
+pub trait Source: Send {
+    /// The card as it is now. `now` is a monotonic clock's time since the program began; tests use a virtual one.
+    fn sample(&mut self, now: Duration) -> Sample;
+
+    /// Which card it is, as far as known.
+    fn identity(&self) -> Identity;
+}

@@ -1,0 +1,3 @@
+//! The card's power: profiles as ceilings, the governor that moves below them, and what carries its decisions out.
+
+pub mod actuator;
