@@ -1,12 +1,16 @@
 //! The graphics card: what it reports, from the driver, from a simulated laptop, or from a recording.
 //!
-//! Nothing here changes the card; that is [`crate::power`]'s job.
+//! Nothing here decides to change the card; that is [`crate::power`]'s job, through [`Card`].
 
+pub mod card;
+pub mod error;
 pub mod metric;
 pub mod sample;
 
 use std::time::Duration;
 
+pub use self::card::{Card, Which};
+pub use self::error::GpuError;
 pub use self::metric::Metric;
 pub use self::sample::{Identity, Sample, Throttle};
 
