@@ -4,6 +4,7 @@
 
 pub mod metric;
 pub mod sample;
+pub mod simulated;
 
 use std::time::Duration;
 
