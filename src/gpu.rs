@@ -5,6 +5,7 @@
 pub mod card;
 pub mod error;
 pub mod metric;
+pub mod nvml;
 pub mod sample;
 pub mod simulated;
 

@@ -69,7 +69,7 @@ pub struct Sample {
     pub state: State,
     /// Degrees Celsius of the die.
     pub temp_c: Metric<f64>,
-    /// Degrees left until the card slows itself down.
+    /// Degrees left to the end of the range the chip is made for; a little below 0 it slows itself down.
     pub margin_c: Metric<f64>,
     /// Watts, averaged over a second.
     pub power_w: Metric<f64>,
@@ -153,6 +153,33 @@ impl Sample {
             energy_j: Metric::Unsupported,
             fan_percent: Metric::Unsupported,
             supply: Metric::Unsupported,
+        }
+    }
+
+    /// The same sample at a later moment, without anything having been read again.
+    #[must_use]
+    pub fn aged(self, now: Duration) -> Self {
+        let by = now.saturating_sub(self.at);
+        Self {
+            at: now,
+            temp_c: self.temp_c.aged(by),
+            margin_c: self.margin_c.aged(by),
+            power_w: self.power_w.aged(by),
+            power_now_w: self.power_now_w.aged(by),
+            enforced_w: self.enforced_w.aged(by),
+            requested_w: self.requested_w.aged(by),
+            default_w: self.default_w.aged(by),
+            range_w: self.range_w.aged(by),
+            sm_mhz: self.sm_mhz.aged(by),
+            memory_mhz: self.memory_mhz.aged(by),
+            throttle: self.throttle.aged(by),
+            busy_percent: self.busy_percent.aged(by),
+            memory_used_mib: self.memory_used_mib.aged(by),
+            memory_total_mib: self.memory_total_mib.aged(by),
+            energy_j: self.energy_j.aged(by),
+            fan_percent: self.fan_percent.aged(by),
+            supply: self.supply.aged(by),
+            state: self.state,
         }
     }
 }
