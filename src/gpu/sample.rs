@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::Metric;
 
 /// Why clocks are held down: NVML's bits (`nvmlClocksThrottleReasons`), in words where a person reads them.
@@ -44,6 +46,17 @@ impl Throttle {
             .into_iter()
             .filter(move |(bit, _)| self.has(*bit));
         set.map(|(_, word)| word)
+    }
+
+    /// The bits of such names; unknown ones are left out.
+    #[must_use]
+    pub fn named<S: AsRef<str>>(words: &[S]) -> Self {
+        let bit = |word: &S| {
+            let known = Self::WORDS.into_iter();
+            let mut found = known.filter(|(_, name)| *name == word.as_ref());
+            found.next().map_or(0, |(bit, _)| bit)
+        };
+        Self(words.iter().fold(0, |bits, word| bits | bit(word)))
     }
 }
 
@@ -104,7 +117,8 @@ pub struct Sample {
 }
 
 /// What feeds the machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Supply {
     /// The mains.
     Mains,
@@ -127,6 +141,32 @@ pub enum State {
     Lost,
     /// It sleeps, and asking would wake it.
     Asleep,
+}
+
+impl State {
+    /// One word for logs.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Absent(_) => "absent",
+            Self::Healthy => "healthy",
+            Self::Degraded(_) => "degraded",
+            Self::Lost => "lost",
+            Self::Asleep => "asleep",
+        }
+    }
+
+    /// The state of that word; how often it failed is not in it.
+    #[must_use]
+    pub fn named(word: &str, why: Option<&str>) -> Self {
+        match word {
+            "healthy" => Self::Healthy,
+            "degraded" => Self::Degraded(1),
+            "lost" => Self::Lost,
+            "asleep" => Self::Asleep,
+            _ => Self::Absent(why.unwrap_or_default().to_owned()),
+        }
+    }
 }
 
 impl Sample {
