@@ -17,7 +17,7 @@ const MAY_USE: [(&str, &[&str]); 12] = [
     ("engine", &["cli"]),
     ("page", &["posting"]),
     ("gpu", &[]),
-    ("power", &["gpu"]),
+    ("power", &["cli", "gpu"]),
     ("extract", &["engine", "page", "posting"]),
     (
         "run",

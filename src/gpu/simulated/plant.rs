@@ -57,11 +57,9 @@ impl SplitMix64 {
 
     /// About normal with mean 0 and deviation 1: the sum of four even numbers, so never beyond 3.5.
     pub fn normal(&mut self) -> f64 {
-        let [a, b, c, d, e, f, g, h] = self.bits().to_le_bytes();
-        let sum: f64 = [[a, b], [c, d], [e, f], [g, h]]
-            .into_iter()
-            .map(|pair| f64::from(u16::from_le_bytes(pair)))
-            .sum();
+        let bits = self.bits();
+        let part = |number: u32| ((bits >> (16 * number)) & 0xFFFF) as u16;
+        let sum: f64 = (0..4).map(|number| f64::from(part(number))).sum();
         (sum / f64::from(u16::MAX) - 2.0) * 3.0_f64.sqrt()
     }
 }
