@@ -13,6 +13,17 @@ pub enum Outcome {
     Refused(String),
 }
 
+/// Whether the card behaves as it was told; found out by watching it, not by asking.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Effect {
+    /// Nothing runs that would show it, or not long enough.
+    Unknown,
+    /// It stays within what was set.
+    InForce,
+    /// It does not, with what it does instead; the next actuator is tried as well.
+    Ignored(String),
+}
+
 /// One way to hold power down. Watts are a wish; each translates them into what it can set.
 pub trait Actuator: Send {
     /// `power limit`, `locked clocks`, `platform profile` or `pacing`.
@@ -26,6 +37,11 @@ pub trait Actuator: Send {
 
     /// What may be corrected from how the card behaves; called once a second while a wish holds.
     fn observe(&mut self, sample: &Sample, now: Duration);
+
+    /// Whether the present wish has shown an effect.
+    fn effect(&self) -> Effect {
+        Effect::Unknown
+    }
 
     /// Puts back what was found before the first wish.
     fn restore(&mut self) -> Result<(), String>;
