@@ -6,6 +6,7 @@ pub mod card;
 pub mod error;
 pub mod metric;
 pub mod sample;
+pub mod simulated;
 
 use std::time::Duration;
 

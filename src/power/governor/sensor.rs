@@ -1,0 +1,85 @@
+//! Whether the temperature can be believed: it must be there, be a temperature, and move when the power does.
+
+use std::time::Duration;
+
+use super::since::Since;
+use crate::gpu::Metric;
+
+/// Without a reading for so long, the sensor counts as silent.
+const SILENT: Duration = Duration::from_secs(3);
+/// Readings in a row, for so long, before a sensor that was silent is believed again.
+const SPEAKS: Duration = Duration::from_secs(5);
+/// A change of power that must show: 40 W through 0.03 K/W, the best die there is, is more than a degree.
+const MOVED_W: f64 = 40.0;
+/// How long that change may stay without the reading following.
+const UNMOVED: Duration = Duration::from_secs(30);
+
+/// Why there is no temperature to go by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Silence {
+    /// No reading.
+    Missing,
+    /// The same reading, whatever the card draws.
+    Stuck,
+}
+
+/// What is known about the sensor.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Sensor {
+    heard: Option<Duration>,
+    speaks: Since,
+    is_silent: bool,
+    reading_c: Option<f64>,
+    power_then_w: Option<f64>,
+    unmoved: Since,
+    is_stuck: bool,
+}
+
+/// A fresh reading that can be a die's temperature.
+pub fn plausible(temp: Metric<f64>) -> Option<f64> {
+    temp.fresh().filter(|temp| (-20.0..=130.0).contains(temp))
+}
+
+impl Sensor {
+    /// Takes one second's reading, and the smoothed power beside it.
+    pub fn step(
+        &mut self,
+        now: Duration,
+        temp_c: Option<f64>,
+        power_w: Option<f64>,
+    ) -> Option<Silence> {
+        let heard = self.heard.get_or_insert(now);
+        if temp_c.is_some() {
+            *heard = now;
+        }
+        let quiet = now.saturating_sub(*heard);
+        let spoken = self.speaks.lasts(now, temp_c.is_some());
+        self.is_silent = quiet >= SILENT || (self.is_silent && spoken < SPEAKS);
+        self.follow(now, temp_c, power_w);
+        if self.is_silent {
+            Some(Silence::Missing)
+        } else if self.is_stuck {
+            Some(Silence::Stuck)
+        } else {
+            None
+        }
+    }
+
+    fn follow(&mut self, now: Duration, temp_c: Option<f64>, power_w: Option<f64>) {
+        let (Some(temp), Some(power)) = (temp_c, power_w) else {
+            return;
+        };
+        let is_same = self
+            .reading_c
+            .is_some_and(|before| (temp - before).abs() < 0.01);
+        if !is_same {
+            self.reading_c = Some(temp);
+            self.power_then_w = Some(power);
+            self.is_stuck = false;
+        }
+        let then = *self.power_then_w.get_or_insert(power);
+        let has_moved = is_same && (power - then).abs() >= MOVED_W;
+        // Once stuck, only another reading ends it: at the floor the power may be what it was.
+        self.is_stuck |= self.unmoved.lasts(now, has_moved) >= UNMOVED;
+    }
+}
