@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::governor::Hold;
 use crate::gpu::Sample;
 
 /// What an actuator did with a wish.
@@ -11,17 +12,6 @@ pub enum Outcome {
     Applied(Option<f64>),
     /// It cannot be used here, with the reason a person reads; the next actuator is tried.
     Refused(String),
-}
-
-/// Whether the card behaves as it was told; found out by watching it, not by asking.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Effect {
-    /// Nothing runs that would show it, or not long enough.
-    Unknown,
-    /// It stays within what was set.
-    InForce,
-    /// It does not, with what it does instead; the next actuator is tried as well.
-    Ignored(String),
 }
 
 /// One way to hold power down. Watts are a wish; each translates them into what it can set.
@@ -38,9 +28,9 @@ pub trait Actuator: Send {
     /// What may be corrected from how the card behaves; called once a second while a wish holds.
     fn observe(&mut self, sample: &Sample, now: Duration);
 
-    /// Whether the present wish has shown an effect.
-    fn effect(&self) -> Effect {
-        Effect::Unknown
+    /// How the governor is to judge whether the work uses all it may.
+    fn measure(&self) -> Hold {
+        Hold::Watts
     }
 
     /// Puts back what was found before the first wish.

@@ -8,10 +8,14 @@ pub mod map;
 use std::time::Duration;
 
 use self::map::{Map, MapFile};
-use super::actuator::{Actuator, Effect, Outcome};
-use super::writer::{Part, Refusal};
+use super::actuator::{Actuator, Outcome};
+use super::governor::Hold;
+use super::writer::{Code, Part, Refusal};
 use super::{Shared, lock};
 use crate::gpu::{Sample, Throttle};
+
+/// What users call it.
+pub(super) const NAME: &str = "locked clocks";
 
 /// Between two corrections.
 const EVERY: Duration = Duration::from_secs(5);
@@ -19,16 +23,16 @@ const EVERY: Duration = Duration::from_secs(5);
 const NEAR_W: f64 = 6.0;
 /// Steps down at once, for each ten watts too many; up it goes by single ones.
 const STEPS_DOWN: usize = 3;
-/// MHz above the ceiling at which the card is said to ignore it.
-const ABOVE_MHZ: u32 = 15;
-/// Loaded samples in a row that say whether the ceiling is in force.
-const SURE: u32 = 3;
+/// MHz beside the ceiling that count as at it: one step of the card.
+const NEAR_MHZ: u32 = 15;
 /// Corrections in a row that were not needed before a ceiling is remembered.
 const SETTLED: u32 = 3;
 /// Percent of the time in which something runs, from which on the card counts as loaded.
 const LOADED: u32 = 50;
 /// MHz below which no ceiling goes: the card would crawl, and pausing between steps costs less.
 const LEAST_MHZ: u32 = 600;
+/// Weight of a new sample in the average draw.
+const WEIGHT: f64 = 0.4;
 /// What limits a card besides our ceiling; then more MHz would give no more watts.
 const OTHER_LIMITS: u64 = Throttle::SW_POWER_CAP
     | Throttle::HW_SLOWDOWN
@@ -53,9 +57,6 @@ struct Held {
     at: usize,
     /// When it was last moved or found right; `None` until the first sample.
     judged: Option<Duration>,
-    /// Loaded samples in a row above the ceiling, and at or below it.
-    above: u32,
-    within: u32,
     settled: u32,
     drawn: f64,
 }
@@ -74,12 +75,6 @@ impl LockedClocks {
         }
     }
 
-    /// The ceiling in force, in MHz.
-    #[must_use]
-    pub fn ceiling(&self) -> Option<u32> {
-        self.held.map(|held| self.clocks[held.at])
-    }
-
     fn learn_clocks(&mut self) -> Result<(), Refusal> {
         if self.clocks.is_empty() {
             self.clocks = lock(&self.writer).clocks()?;
@@ -87,7 +82,7 @@ impl LockedClocks {
         }
         if self.clocks.is_empty() {
             let text = "the driver names no clocks to lock";
-            return Err(Refusal::new(super::writer::Code::NotSupported, text));
+            return Err(Refusal::new(Code::NotSupported, text));
         }
         Ok(())
     }
@@ -106,8 +101,6 @@ impl LockedClocks {
             watts,
             at,
             judged: None,
-            above: 0,
-            within: 0,
             settled: 0,
             drawn: watts,
         });
@@ -156,12 +149,9 @@ fn tens(watts: f64) -> usize {
     (watts / 10.0).max(1.0) as usize
 }
 
-/// Weight of a new sample in the average draw.
-const WEIGHT: f64 = 0.4;
-
 impl Actuator for LockedClocks {
     fn name(&self) -> &'static str {
-        "locked clocks"
+        NAME
     }
 
     fn probe(&mut self) -> Result<(), String> {
@@ -169,7 +159,10 @@ impl Actuator for LockedClocks {
     }
 
     fn hold(&mut self, watts: f64) -> Outcome {
-        if self.held.is_some_and(|held| (held.watts - watts).abs() < 0.5) {
+        if self
+            .held
+            .is_some_and(|held| (held.watts - watts).abs() < 0.5)
+        {
             return Outcome::Applied(None);
         }
         match self.begin(watts) {
@@ -191,17 +184,12 @@ impl Actuator for LockedClocks {
         if busy < LOADED || !drawn.is_finite() {
             return;
         }
-        if clock > ceiling + ABOVE_MHZ {
-            (held.above, held.within) = (held.above + 1, 0);
-        } else {
-            (held.above, held.within) = (0, held.within + 1);
-        }
         held.drawn += WEIGHT * (drawn - held.drawn);
-        let due = held.judged.is_some_and(|judged| now - judged >= EVERY);
+        let due = held.judged.is_some_and(|judged| now.saturating_sub(judged) >= EVERY);
         // A ceiling the card ignores is not worth moving.
-        if due && held.above == 0 {
+        if due && clock <= ceiling + NEAR_MHZ {
             let throttle = sample.throttle.fresh().unwrap_or_default();
-            let pinned = clock + ABOVE_MHZ >= ceiling;
+            let pinned = clock + NEAR_MHZ >= ceiling;
             self.correct(&mut held, throttle.has(OTHER_LIMITS), pinned);
         }
         if due || held.judged.is_none() {
@@ -210,23 +198,9 @@ impl Actuator for LockedClocks {
         self.held = Some(held);
     }
 
-    fn effect(&self) -> Effect {
-        let Some(held) = self.held else {
-            return Effect::Unknown;
-        };
-        let ceiling = self.clocks[held.at];
-        if held.above >= SURE {
-            Effect::Ignored(format!("the card runs faster than the {ceiling} MHz it was held to"))
-        } else if held.at == 0 && held.drawn > held.watts + NEAR_W {
-            Effect::Ignored(format!(
-                "the card draws {:.0} W at its slowest clock, {ceiling} MHz",
-                held.drawn
-            ))
-        } else if held.within >= SURE {
-            Effect::InForce
-        } else {
-            Effect::Unknown
-        }
+    fn measure(&self) -> Hold {
+        self.held
+            .map_or(Hold::Watts, |held| Hold::Clocks(self.clocks[held.at]))
     }
 
     fn restore(&mut self) -> Result<(), String> {
@@ -246,7 +220,7 @@ pub(super) fn probe(writer: &Shared) -> Result<(), Refusal> {
     let clocks = writer.clocks()?;
     let Some(most) = clocks.last() else {
         let text = "the driver names no clocks to lock";
-        return Err(Refusal::new(super::writer::Code::NotSupported, text));
+        return Err(Refusal::new(Code::NotSupported, text));
     };
     writer.lock_clocks(*most)?;
     writer.put_back(Part::LockedClocks)

@@ -9,7 +9,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// When directory or file cannot be written; then the old file stands.
-pub fn replace(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+pub fn replace(path: &Path, write: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     let directory = path.parent().unwrap_or(Path::new("."));
     std::fs::create_dir_all(directory)?;
     let beside = path.with_extension(format!("{}.tmp", std::process::id()));
@@ -20,7 +20,7 @@ pub fn replace(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> i
         .create_new(true)
         .mode(0o600)
         .open(&beside)?;
-    let written = fill(&mut file)
+    let written = write(&mut file)
         .and_then(|()| file.sync_all())
         .and_then(|()| std::fs::rename(&beside, path));
     if written.is_err() {

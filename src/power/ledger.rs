@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::file;
+use super::paths::Refused;
 use super::writer::{Code, Part, Refusal, Via};
 use crate::process;
 
@@ -28,10 +29,10 @@ pub struct Found {
 pub struct Wish {
     /// Watts that were asked for.
     pub watts: f64,
-    /// The actuator that holds them.
-    pub actuator: String,
-    /// The actuators that were tried and why they were refused.
-    pub refused: Vec<(String, String)>,
+    /// The actuators that hold them, with their ways.
+    pub held_by: String,
+    /// What was tried and not used.
+    pub refused: Vec<Refused>,
 }
 
 /// The ledger's content.
@@ -180,8 +181,8 @@ impl Ledger {
     }
 
     /// Says what is set, for those who look.
-    pub fn tell(&mut self, wish: Wish) -> Result<(), Refusal> {
-        self.entries.wish = Some(wish);
+    pub fn tell(&mut self, wish: &Wish) -> Result<(), Refusal> {
+        self.entries.wish = Some(wish.clone());
         self.save()
     }
 

@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use super::actuator::{Actuator, Effect, Outcome};
-use super::excess::Excess;
-use super::writer::{Part, Refusal};
+use super::actuator::{Actuator, Outcome};
+use super::writer::{Code, Part, Refusal};
 use super::{Shared, lock};
 use crate::gpu::Sample;
+
+/// What users call it.
+pub(super) const NAME: &str = "power limit";
 
 /// Watts between what was written and what is read back that count as the same: drivers round.
 const SAME_W: f64 = 1.0;
@@ -14,17 +16,13 @@ const SAME_W: f64 = 1.0;
 /// Sets the board's power limit.
 pub struct PowerLimit {
     writer: Shared,
-    excess: Excess,
 }
 
 impl PowerLimit {
     /// Writes through `writer`.
     #[must_use]
     pub fn new(writer: Shared) -> Self {
-        Self {
-            writer,
-            excess: Excess::default(),
-        }
+        Self { writer }
     }
 
     fn write(&self, watts: f64) -> Result<f64, Refusal> {
@@ -47,14 +45,14 @@ pub(super) fn probe(writer: &Shared) -> Result<(), Refusal> {
         let text = format!(
             "the card was told {enforced:.0} W, which it held already, and now holds {read_back:.0} W"
         );
-        return Err(Refusal::new(super::writer::Code::NotSupported, text));
+        return Err(Refusal::new(Code::NotSupported, text));
     }
     Ok(())
 }
 
 impl Actuator for PowerLimit {
     fn name(&self) -> &'static str {
-        "power limit"
+        NAME
     }
 
     fn probe(&mut self) -> Result<(), String> {
@@ -62,7 +60,6 @@ impl Actuator for PowerLimit {
     }
 
     fn hold(&mut self, watts: f64) -> Outcome {
-        self.excess.wish(watts);
         match self.write(watts) {
             // Less than wished is held too: the platform has its own reasons for less.
             Ok(read_back) if read_back <= watts + SAME_W => Outcome::Applied(Some(read_back)),
@@ -73,13 +70,7 @@ impl Actuator for PowerLimit {
         }
     }
 
-    fn observe(&mut self, sample: &Sample, now: Duration) {
-        self.excess.observe(sample, now);
-    }
-
-    fn effect(&self) -> Effect {
-        self.excess.effect()
-    }
+    fn observe(&mut self, _sample: &Sample, _now: Duration) {}
 
     fn restore(&mut self) -> Result<(), String> {
         lock(&self.writer)

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::ledger::{Found, Ledger};
+use super::ledger::{Found, Ledger, Wish};
 use super::lock;
 use super::sysfs::PlatformFiles;
 use super::writer::{Code, Limits, Part, Profiles, Refusal, Via, Writer};
@@ -80,7 +80,8 @@ impl Local {
     /// Puts everything back that this way has set.
     pub fn put_all_back(&mut self) -> Result<(), Refusal> {
         let mut all = Ok(());
-        for part in lock(&self.ledger).parts() {
+        let parts = lock(&self.ledger).parts();
+        for part in parts {
             if let Err(refusal) = self.put_back(part) {
                 tracing::error!(?part, why = %refusal, "a setting was not put back");
                 all = Err(refusal);
@@ -171,6 +172,10 @@ impl Writer for Local {
 
     fn keep(&mut self) -> Result<(), Refusal> {
         lock(&self.ledger).keep()
+    }
+
+    fn tell(&mut self, wish: &Wish) -> Result<(), Refusal> {
+        lock(&self.ledger).tell(wish)
     }
 
     fn beat(&mut self) -> Result<(), Refusal> {

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use super::actuator::{Actuator, Outcome};
+use super::governor::Hold;
 use crate::gpu::Sample;
 
 /// Least and most of the time that steps may fill.
@@ -60,11 +61,18 @@ impl Draw {
 
 /// How long to pause: the engine's side of pacing, shared with whoever decides.
 #[derive(Debug, Clone)]
-pub struct Pace(Arc<AtomicU32>);
+pub struct Pace {
+    duty: Arc<AtomicU32>,
+    share: Arc<AtomicU32>,
+}
 
 impl Default for Pace {
     fn default() -> Self {
-        Self(Arc::new(AtomicU32::new(Self::parts(DUTY.1))))
+        let whole = || Arc::new(AtomicU32::new(Self::parts(DUTY.1)));
+        Self {
+            duty: whole(),
+            share: whole(),
+        }
     }
 }
 
@@ -77,12 +85,18 @@ impl Pace {
     /// The part of the time steps fill, from 0.05 to 1.
     #[must_use]
     pub fn duty(&self) -> f64 {
-        f64::from(self.0.load(Ordering::Relaxed)) / WHOLE
+        let part = |of: &AtomicU32| f64::from(of.load(Ordering::Relaxed)) / WHOLE;
+        (part(&self.duty) * part(&self.share)).max(DUTY.0)
+    }
+
+    /// Leaves this share of the duty: what a guard of the governor takes beside the cap. 1 takes nothing.
+    pub fn set_share(&self, share: f64) {
+        self.share.store(Self::parts(share), Ordering::Relaxed);
     }
 
     /// Lets steps fill this part of the time; what lies outside 0.05 to 1 is brought inside.
     pub fn set(&self, duty: f64) {
-        self.0.store(Self::parts(duty), Ordering::Relaxed);
+        self.duty.store(Self::parts(duty), Ordering::Relaxed);
     }
 
     /// The pause after a step that took so long: nothing at full duty.
@@ -146,6 +160,10 @@ impl Actuator for Pacing {
         if let Some(wish) = self.wish {
             self.pace.set(self.draw.duty(wish));
         }
+    }
+
+    fn measure(&self) -> Hold {
+        Hold::Pacing(self.pace.duty() < DUTY.1)
     }
 
     fn restore(&mut self) -> Result<(), String> {

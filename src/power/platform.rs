@@ -2,11 +2,13 @@
 
 use std::time::Duration;
 
-use super::actuator::{Actuator, Effect, Outcome};
-use super::excess::Excess;
+use super::actuator::{Actuator, Outcome};
 use super::writer::{Part, Refusal};
 use super::{Shared, lock};
 use crate::gpu::Sample;
+
+/// What users call it.
+pub(super) const NAME: &str = "platform profile";
 
 /// The most watts a laptop's card draws in each profile: what owners of such machines measured with nvidia-powerd
 /// running (quiet 80, balanced 80-95, performance 115-130); the others are placed between by their names.
@@ -35,17 +37,13 @@ pub fn nearest(choices: &[String], watts: f64) -> Option<&'static str> {
 /// Chooses the platform's profile.
 pub struct PlatformProfile {
     writer: Shared,
-    excess: Excess,
 }
 
 impl PlatformProfile {
     /// Writes through `writer`.
     #[must_use]
     pub fn new(writer: Shared) -> Self {
-        Self {
-            writer,
-            excess: Excess::default(),
-        }
+        Self { writer }
     }
 
     fn choose(&self, watts: f64) -> Result<Outcome, Refusal> {
@@ -71,35 +69,34 @@ impl PlatformProfile {
 
 impl Actuator for PlatformProfile {
     fn name(&self) -> &'static str {
-        "platform profile"
+        NAME
     }
 
     fn probe(&mut self) -> Result<(), String> {
-        let mut writer = lock(&self.writer);
-        let probed = writer.profiles().and_then(|profiles| {
-            writer.set_profile(&profiles.current)?;
-            writer.put_back(Part::PlatformProfile)
-        });
-        probed.map_err(|refusal| refusal.text)
+        probe(&self.writer).map_err(|refusal| refusal.text)
     }
 
     fn hold(&mut self, watts: f64) -> Outcome {
-        self.excess.wish(watts);
         self.choose(watts)
             .unwrap_or_else(|refusal| Outcome::Refused(refusal.text))
     }
 
-    fn observe(&mut self, sample: &Sample, now: Duration) {
-        self.excess.observe(sample, now);
-    }
-
-    fn effect(&self) -> Effect {
-        self.excess.effect()
-    }
+    fn observe(&mut self, _sample: &Sample, _now: Duration) {}
 
     fn restore(&mut self) -> Result<(), String> {
         lock(&self.writer)
             .put_back(Part::PlatformProfile)
             .map_err(|refusal| refusal.text)
     }
+}
+
+/// Chooses the profile in force once more, which changes nothing.
+///
+/// # Errors
+/// Why it cannot be chosen.
+pub(super) fn probe(writer: &Shared) -> Result<(), Refusal> {
+    let mut writer = lock(writer);
+    let profiles = writer.profiles()?;
+    writer.set_profile(&profiles.current)?;
+    writer.put_back(Part::PlatformProfile)
 }

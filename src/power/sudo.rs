@@ -53,9 +53,8 @@ impl SudoCard {
         let said = said.lines().next().unwrap_or_default().trim();
         let said = said.strip_prefix("sudo: ").unwrap_or(said);
         let why = if said.is_empty() { "" } else { ": " };
-        let text = format!(
-            "sudo lets this user not run {NVIDIA_SMI} without a password{why}{said}"
-        );
+        let text =
+            format!("sudo lets this user not run {NVIDIA_SMI} without a password{why}{said}");
         Err(Refusal::new(Code::NoPermission, text))
     }
 

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::ledger::Wish;
 use crate::gpu::GpuError;
 
 /// Something that is set and must be put back.
@@ -156,6 +157,9 @@ pub trait Writer: Send {
 
     /// Leaves what is set in force when this is dropped.
     fn keep(&mut self) -> Result<(), Refusal>;
+
+    /// Notes what is set, for those who look.
+    fn tell(&mut self, wish: &Wish) -> Result<(), Refusal>;
 
     /// Says that whoever wants the settings is still there; at least every two seconds while something is set.
     fn beat(&mut self) -> Result<(), Refusal>;

@@ -35,7 +35,10 @@ impl Map {
     pub fn mhz(&self, watts: f64) -> u32 {
         let points = self.points();
         let above = points.partition_point(|(at, _)| *at < watts);
-        let mhz = match (above.checked_sub(1).map(|below| points[below]), points.get(above)) {
+        let mhz = match (
+            above.checked_sub(1).map(|below| points[below]),
+            points.get(above),
+        ) {
             (Some((low, from)), Some((high, to))) => {
                 from + (to - from) * (watts - low) / (high - low)
             }
@@ -51,8 +54,9 @@ impl Map {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     pub fn learn(&mut self, watts: f64, mhz: u32) {
         let at = (watts / GRID_W).round().max(0.0) as u32 * GRID_W as u32;
-        self.learned
-            .retain(|other, clock| (*other < at && *clock <= mhz) || (*other > at && *clock >= mhz));
+        self.learned.retain(|other, clock| {
+            (*other < at && *clock <= mhz) || (*other > at && *clock >= mhz)
+        });
         self.learned.insert(at, mhz);
     }
 
@@ -64,9 +68,8 @@ impl Map {
                 .map(|(watts, mhz)| (f64::from(*watts), f64::from(*mhz)))
         };
         let agrees = |(watts, mhz): &(f64, f64)| {
-            learned().all(|(at, clock)| {
-                (at - watts).abs() > NEAR_W && ((at < *watts) == (clock < *mhz))
-            })
+            learned()
+                .all(|(at, clock)| (at - watts).abs() > NEAR_W && ((at < *watts) == (clock < *mhz)))
         };
         let mut points: Vec<_> = SEED.into_iter().filter(agrees).chain(learned()).collect();
         points.sort_by(|one, other| one.0.total_cmp(&other.0));
