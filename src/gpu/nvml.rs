@@ -2,6 +2,7 @@
 
 mod asleep;
 mod error;
+mod limits;
 mod link;
 mod plausible;
 mod read;
@@ -13,6 +14,7 @@ use std::time::Duration;
 
 use self::asleep::Gate;
 pub use self::asleep::ROOT as SYSFS_ROOT;
+pub use self::limits::ProtectionMargins;
 use self::link::Link;
 pub use self::link::{LIBRARY, Target};
 use self::read::Reader;

@@ -16,13 +16,13 @@ pub struct Fake {
 }
 
 /// Where cargo puts examples, seen from a test.
-fn built(name: &str) -> PathBuf {
+pub fn built(name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let profile = test.parent().unwrap().parent().unwrap();
     let library = profile.join("examples").join(name);
     assert!(
         library.exists(),
-        "{} is not built: run `cargo build --example fake_nvml --example fake_nvml_old`, or all tests",
+        "{} is not built: run `cargo build --examples`, or all tests",
         library.display()
     );
     library
