@@ -2,8 +2,11 @@
 
 pub mod actuator;
 pub mod clocks;
+pub mod confirm;
+pub mod exclusive;
 mod file;
 pub mod governor;
+pub mod helper;
 pub mod ledger;
 pub mod limit;
 pub mod local;

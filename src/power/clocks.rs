@@ -185,7 +185,9 @@ impl Actuator for LockedClocks {
             return;
         }
         held.drawn += WEIGHT * (drawn - held.drawn);
-        let due = held.judged.is_some_and(|judged| now.saturating_sub(judged) >= EVERY);
+        let due = held
+            .judged
+            .is_some_and(|judged| now.saturating_sub(judged) >= EVERY);
         // A ceiling the card ignores is not worth moving.
         if due && clock <= ceiling + NEAR_MHZ {
             let throttle = sample.throttle.fresh().unwrap_or_default();

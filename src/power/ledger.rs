@@ -164,6 +164,7 @@ impl Ledger {
         }
         if self.entries.found.is_empty() {
             self.entries.kept = false;
+            self.entries.wish = None;
         }
         self.save()
     }
@@ -172,6 +173,21 @@ impl Ledger {
     pub fn keep(&mut self) -> Result<(), Refusal> {
         self.entries.kept = true;
         self.save()
+    }
+
+    /// Takes back [`Ledger::keep`].
+    pub fn release(&mut self) -> Result<(), Refusal> {
+        if !self.entries.kept {
+            return Ok(());
+        }
+        self.entries.kept = false;
+        self.save()
+    }
+
+    /// What was asked for, as far as told.
+    #[must_use]
+    pub fn wish(&self) -> Option<&Wish> {
+        self.entries.wish.as_ref()
     }
 
     /// Whether what is set stays in force.
