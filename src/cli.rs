@@ -1,5 +1,6 @@
-//! The command line: arguments and the documented exit codes.
+//! The command line: arguments and the documented exit codes, and how a user is told what went wrong.
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -24,6 +25,12 @@ pub enum Exit {
     Store = 7,
     /// The configuration is invalid.
     Config = 8,
+}
+
+/// One line for the user.
+pub fn complain(line: &str) {
+    // A closed stderr is no reason to stop.
+    writeln!(std::io::stderr(), "smelt: {line}").ok();
 }
 
 /// Turns job-posting pages into structured, evidence-backed records.
@@ -56,6 +63,8 @@ pub enum Command {
     Export(ExportArgs),
     /// Read labelled postings and say how right the records are, per field and source.
     Eval(EvalArgs),
+    /// Hold the card's power down: by hand, by its temperature, or on a simulated laptop.
+    Power(PowerArgs),
     /// The child process that holds the model.
     #[command(hide = true)]
     EngineWorker(WorkerArgs),
@@ -178,6 +187,47 @@ pub struct ExportArgs {
     /// Add the clean text that evidence offsets refer to.
     #[arg(long)]
     pub with_text: bool,
+}
+
+/// The card's power.
+#[derive(Debug, Args)]
+pub struct PowerArgs {
+    /// What to do with it.
+    #[command(subcommand)]
+    pub command: PowerCommand,
+}
+
+/// What can be done with the card's power.
+#[derive(Debug, Subcommand)]
+pub enum PowerCommand {
+    /// Let the governor hold a simulated laptop and print what it does; no card is touched.
+    Simulate(SimulateArgs),
+}
+
+/// A simulated laptop.
+#[derive(Debug, Args)]
+pub struct SimulateArgs {
+    /// Print how well it does on five laptops by four workloads, on random laptops and in trouble.
+    #[arg(long)]
+    pub report: bool,
+    /// Which laptop; default: nominal, in a report all of them.
+    #[arg(long, value_name = "LAPTOP", value_parser = ["nominal", "hot-room", "dusty", "cooling-pad", "cpu-hot"])]
+    pub plant: Option<String>,
+    /// What it does; default: constant, in a report all of them.
+    #[arg(long, value_name = "WORKLOAD", value_parser = ["constant", "chat", "burst", "batch"])]
+    pub workload: Option<String>,
+    /// The profile whose watts are the ceiling.
+    #[arg(long, value_name = "PROFILE", default_value = "max")]
+    pub profile: String,
+    /// Minutes of one run; a report has lengths of its own.
+    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u16).range(10..=1440))]
+    pub minutes: u16,
+    /// For the simulated noise: the same number gives the same run.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// JSON instead of a table.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// The worker.

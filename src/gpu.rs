@@ -4,8 +4,12 @@
 
 pub mod card;
 pub mod error;
+pub mod history;
+pub mod json;
 pub mod metric;
+pub mod nvml;
 pub mod sample;
+pub mod sampler;
 pub mod simulated;
 
 use std::time::Duration;

@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
 
+pub use crate::cli::complain;
 use crate::cli::{AddArgs, Exit, ExportArgs, RunArgs};
 use crate::engine::select::{Wish, select};
 use crate::run::enqueue::{Inputs, Queued, enqueue};
@@ -17,12 +18,6 @@ use crate::store::{StoreError, StoredRecord};
 
 /// Records handed out in one go.
 const BATCH: u32 = 64;
-
-/// One line for the user.
-pub fn complain(line: &str) {
-    // A closed stderr is no reason to stop.
-    writeln!(std::io::stderr(), "smelt: {line}").ok();
-}
 
 /// Runs a batch to its end.
 #[must_use]

@@ -2,6 +2,7 @@
 
 pub mod actuator;
 pub mod clocks;
+pub mod command;
 pub mod confirm;
 pub mod exclusive;
 mod file;
@@ -14,6 +15,7 @@ pub mod pacing;
 pub mod paths;
 pub mod platform;
 pub mod profile;
+pub mod simulate;
 pub mod sudo;
 pub mod sysfs;
 pub mod writer;

@@ -32,6 +32,9 @@ pub enum GpuError {
     /// It fell off the bus, or needs a reset.
     #[error("the GPU is lost; it comes back after a driver reset or a restart")]
     Lost,
+    /// There is nothing to report now; carries the NVML code.
+    #[error("the driver has nothing to report (NVML code {0})")]
+    NoData(u32),
     /// A failure that may pass; carries the NVML code.
     #[error("the driver failed (NVML code {0})")]
     Failed(u32),
@@ -49,7 +52,7 @@ impl GpuError {
             Self::NoPermission => "no_permission",
             Self::OutOfRange => "out_of_range",
             Self::Lost => "gpu_lost",
-            Self::Failed(_) => "failed",
+            Self::NoData(_) | Self::Failed(_) => "failed",
         }
     }
 }

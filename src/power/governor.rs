@@ -177,6 +177,8 @@ pub enum Bound {
 /// What holds from now on.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
+    /// Watts the card could have before.
+    pub from_w: f64,
     /// Watts the card may have.
     pub cap_w: f64,
     /// Whether new work may begin.
@@ -334,6 +336,7 @@ impl Governor {
             Bound::Profile
         };
         Decision {
+            from_w: before.0,
             cap_w,
             admission: if stage.admits() {
                 Admission::Open

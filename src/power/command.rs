@@ -1,0 +1,12 @@
+//! `smelt power`: one subcommand, one function.
+
+use super::simulate;
+use crate::cli::{Exit, PowerArgs, PowerCommand};
+
+/// Does what was asked for.
+#[must_use]
+pub fn power(arguments: &PowerArgs) -> Exit {
+    match &arguments.command {
+        PowerCommand::Simulate(arguments) => simulate::command::simulate(arguments),
+    }
+}
