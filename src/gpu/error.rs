@@ -39,20 +39,3 @@ pub enum GpuError {
     #[error("the driver failed (NVML code {0})")]
     Failed(u32),
 }
-
-impl GpuError {
-    /// One word for logs and for the wire of the power helper.
-    #[must_use]
-    pub fn code(&self) -> &'static str {
-        match self {
-            Self::NoDriver(_) | Self::Mismatch => "no_driver",
-            Self::Blocked => "blocked",
-            Self::NoCard(_) => "no_card",
-            Self::TooOld(_) | Self::NotSupported => "not_supported",
-            Self::NoPermission => "no_permission",
-            Self::OutOfRange => "out_of_range",
-            Self::Lost => "gpu_lost",
-            Self::NoData(_) | Self::Failed(_) => "failed",
-        }
-    }
-}

@@ -103,7 +103,7 @@ impl From<GpuError> for Refusal {
             | GpuError::Mismatch
             | GpuError::Blocked
             | GpuError::NoCard(_) => Code::NoGpu,
-            GpuError::Failed(_) => Code::Failed,
+            GpuError::NoData(_) | GpuError::Failed(_) => Code::Failed,
         };
         Self::new(code, error.to_string())
     }

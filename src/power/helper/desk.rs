@@ -19,7 +19,7 @@ use crate::power::sysfs::PlatformFiles;
 use crate::power::writer::{Code, Refusal, Via, Writer};
 
 /// Opens the card; called whenever it is needed and was let go.
-pub type OpenCard = Box<dyn FnMut() -> Result<Box<dyn Card>, GpuError> + Send>;
+pub type OpenCard = Box<dyn FnMut() -> Box<dyn Card> + Send>;
 
 /// Between two attempts to put back what would not go back.
 const AGAIN: Duration = Duration::from_secs(5);
@@ -309,8 +309,7 @@ impl Drop for Desk {
 ///
 /// # Errors
 /// When the driver denies it; a card that is not there, or takes nothing, is not this process's fault.
-pub fn check(card: Result<Box<dyn Card>, GpuError>) -> Result<(), Refusal> {
-    let mut card = card?;
+pub fn check(mut card: Box<dyn Card>) -> Result<(), Refusal> {
     let enforced = card.enforced_power_limit_mw()?;
     match card.set_power_limit_mw(enforced) {
         Err(GpuError::NoPermission) => Err(GpuError::NoPermission.into()),
