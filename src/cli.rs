@@ -204,6 +204,22 @@ pub enum PowerCommand {
     Simulate(SimulateArgs),
 }
 
+/// Which card, and who may set it for us.
+#[derive(Debug, Clone, Args)]
+pub struct CardArgs {
+    /// The card: its place in the driver's list, or its UUID (`nvidia-smi -L` lists them).
+    #[arg(long, value_name = "GPU", default_value = "0")]
+    pub gpu: String,
+    /// Where `smelt power helper` listens.
+    #[arg(
+        long,
+        value_name = "SOCKET",
+        default_value = "/run/smelt/power.sock",
+        env = "SMELT_POWER_SOCKET"
+    )]
+    pub helper_socket: PathBuf,
+}
+
 /// A simulated laptop.
 #[derive(Debug, Args)]
 pub struct SimulateArgs {

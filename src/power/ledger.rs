@@ -140,6 +140,12 @@ impl Ledger {
         self.entries.found.get(&part)
     }
 
+    /// Whether something was set this way.
+    #[must_use]
+    pub fn uses(&self, via: Via) -> bool {
+        self.entries.found.values().any(|found| found.via == via)
+    }
+
     /// The parts that are set.
     #[must_use]
     pub fn parts(&self) -> Vec<Part> {

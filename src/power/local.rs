@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use super::ledger::{Found, Ledger, Wish};
 use super::lock;
+use super::probe::{no_clocks, probe};
 use super::sysfs::PlatformFiles;
 use super::writer::{Code, Limits, Part, Profiles, Refusal, Via, Writer};
 use crate::gpu::Card;
@@ -133,8 +134,7 @@ impl Writer for Local {
     fn lock_clocks(&mut self, ceiling: u32) -> Result<(), Refusal> {
         let clocks = self.clocks()?;
         let Some(least) = clocks.first().copied() else {
-            let text = "the driver names no clocks to lock";
-            return Err(Refusal::new(Code::NotSupported, text));
+            return Err(no_clocks());
         };
         let found = self.found();
         self.change(Part::LockedClocks, found, |local| {
@@ -155,6 +155,14 @@ impl Writer for Local {
             local.platform.write(name)
         })?;
         Ok(self.platform.read()?.current)
+    }
+
+    fn probe(&mut self, part: Part) -> Result<(), Refusal> {
+        let is_set = lock(&self.ledger)
+            .found(part)
+            .is_some_and(|found| found.via == self.via);
+        // What is set can be set; and setting it to something else would undo it.
+        if is_set { Ok(()) } else { probe(self, part) }
     }
 
     fn put_back(&mut self, part: Part) -> Result<(), Refusal> {

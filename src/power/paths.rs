@@ -26,11 +26,17 @@ const ORDER: [Part; 3] = [Part::PowerLimit, Part::LockedClocks, Part::PlatformPr
 const BETWEEN: Duration = Duration::from_secs(10);
 
 /// Opens a way to write.
-pub type Open = Box<dyn FnOnce() -> Result<Shared, Refusal> + Send>;
+pub type Open = Box<dyn FnMut() -> Result<Shared, Refusal> + Send>;
 
 /// A way to write, opened when it is first needed.
-enum Way {
-    Closed(Open),
+struct Way {
+    via: Via,
+    open: Open,
+    state: State,
+}
+
+enum State {
+    Closed,
     Open(Shared),
     Barred,
 }
@@ -64,13 +70,21 @@ impl Engaged {
     }
 }
 
+fn name(part: Part) -> &'static str {
+    match part {
+        Part::PowerLimit => limit::NAME,
+        Part::LockedClocks => clocks::NAME,
+        Part::PlatformProfile => platform::NAME,
+    }
+}
+
 fn describe(actuator: &str, via: Via) -> String {
     format!("{actuator} ({})", via.name())
 }
 
 /// See the module.
 pub struct Paths {
-    ways: Vec<(Via, Way)>,
+    ways: Vec<Way>,
     map: Option<MapFile>,
     pace: Option<Pace>,
     candidates: VecDeque<Candidate>,
@@ -89,7 +103,11 @@ impl Paths {
         let mut paths = Self {
             ways: ways
                 .into_iter()
-                .map(|(via, open)| (via, Way::Closed(open)))
+                .map(|(via, open)| Way {
+                    via,
+                    open,
+                    state: State::Closed,
+                })
                 .collect(),
             map,
             pace,
@@ -112,6 +130,9 @@ impl Paths {
             .flat_map(|part| ways.clone().map(move |way| Candidate::Setting(part, way)));
         self.candidates = settings.chain([Candidate::Pacing]).collect();
         self.engaged.clear();
+        for way in &mut self.ways {
+            way.state = State::Closed;
+        }
         self.settled.clear();
         self.refused.clear();
         self.added = None;
@@ -245,17 +266,13 @@ impl Paths {
         if self.settled.contains(&part) {
             return None;
         }
-        let (via, writer) = (self.ways[way].0, self.open(way)?);
-        let (name, probed) = match part {
-            Part::PowerLimit => (limit::NAME, limit::probe(&writer)),
-            Part::LockedClocks => (clocks::NAME, clocks::probe(&writer)),
-            Part::PlatformProfile => (platform::NAME, platform::probe(&writer)),
-        };
+        let (via, writer) = (self.ways[way].via, self.open(way)?);
+        let probed = lock(&writer).probe(part);
         if let Err(refusal) = probed {
             if !refusal.is_about_the_way() {
                 self.settled.push(part);
             }
-            self.refuse(describe(name, via), refusal.text);
+            self.refuse(describe(name(part), via), refusal.text);
             return None;
         }
         self.settled.push(part);
@@ -283,32 +300,53 @@ impl Paths {
     }
 
     fn open(&mut self, way: usize) -> Option<Shared> {
-        let (via, state) = &mut self.ways[way];
-        let via = *via;
-        match std::mem::replace(state, Way::Barred) {
-            Way::Barred => None,
-            Way::Open(writer) => {
-                *state = Way::Open(writer.clone());
-                Some(writer)
-            }
-            Way::Closed(open) => match open() {
-                Ok(writer) => {
-                    *state = Way::Open(writer.clone());
-                    Some(writer)
-                }
+        let Way { via, open, state } = &mut self.ways[way];
+        if let State::Closed = state {
+            match open() {
+                Ok(writer) => *state = State::Open(writer),
                 Err(refusal) => {
-                    self.refuse(via.name().to_owned(), refusal.text);
-                    None
+                    *state = State::Barred;
+                    let what = via.name().to_owned();
+                    self.refuse(what, refusal.text);
+                    return None;
                 }
-            },
+            }
+        }
+        match state {
+            State::Open(writer) => Some(writer.clone()),
+            State::Closed | State::Barred => None,
         }
     }
 
     fn open_ways(&self) -> impl Iterator<Item = &Shared> {
-        self.ways.iter().filter_map(|(_, way)| match way {
-            Way::Open(writer) => Some(writer),
-            Way::Closed(_) | Way::Barred => None,
+        self.ways.iter().filter_map(|way| match &way.state {
+            State::Open(writer) => Some(writer),
+            State::Closed | State::Barred => None,
         })
+    }
+
+    /// Opens a way now, because what was set through it earlier is to be put back when this ends.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn take_over(&mut self, via: Via) -> Result<(), Refusal> {
+        for way in self.ways.iter_mut().filter(|way| way.via == via) {
+            way.state = State::Open((way.open)()?);
+        }
+        Ok(())
+    }
+
+    /// What each part could be set through, without setting any.
+    pub fn survey(&mut self) -> Vec<String> {
+        let mut usable = Vec::new();
+        while let Some(candidate) = self.candidates.pop_front() {
+            let engaged = match candidate {
+                Candidate::Setting(part, way) => self.probe(part, way),
+                Candidate::Pacing => self.pacing(),
+            };
+            usable.extend(engaged.map(|engaged| engaged.name()));
+        }
+        usable
     }
 
     fn refuse(&mut self, what: String, why: String) {

@@ -142,6 +142,10 @@ impl Writer for Remote {
         Via::Helper
     }
 
+    fn probe(&mut self, part: Part) -> Result<(), Refusal> {
+        self.ask(Op::Probe { part }).map(|_| ())
+    }
+
     fn limits(&mut self) -> Result<Limits, Refusal> {
         let answer = self.ask(Op::Limits)?;
         answer.limits.ok_or_else(|| strange("limits"))

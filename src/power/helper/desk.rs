@@ -125,7 +125,8 @@ impl Desk {
                 ..Answer::default()
             }),
             Op::Heartbeat => self.heartbeat(caller, now),
-            Op::SetPower { .. }
+            Op::Probe { .. }
+            | Op::SetPower { .. }
             | Op::SetClocks { .. }
             | Op::SetProfile { .. }
             | Op::Reset { .. }
@@ -157,9 +158,9 @@ impl Desk {
 
     fn write(&mut self, op: &Op) -> Result<Answer, Refusal> {
         match op {
+            Op::Probe { part } => self.local().probe(*part).map(|()| Answer::default()),
             Op::SetPower { watts } => {
-                let enforced = self.local().limits()?.enforced;
-                let allowed = self.rules.watts(*watts, enforced);
+                let allowed = self.rules.watts(*watts);
                 Ok(Answer {
                     requested: Some(*watts),
                     effective: Some(self.local().set_power_limit(allowed)?),

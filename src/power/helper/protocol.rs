@@ -34,6 +34,11 @@ pub enum Op {
     Clocks,
     /// The platform's profiles.
     Profiles,
+    /// Whether a part can be set: sets it to what it is.
+    Probe {
+        /// Which.
+        part: Part,
+    },
     /// Limits the board.
     SetPower {
         /// Brought into what the helper allows.
@@ -75,6 +80,7 @@ impl Op {
             Self::Limits => "limits",
             Self::Clocks => "clocks",
             Self::Profiles => "profiles",
+            Self::Probe { .. } => "probe",
             Self::SetPower { .. } => "set_power",
             Self::SetClocks { .. } => "set_clocks",
             Self::SetProfile { .. } => "set_profile",

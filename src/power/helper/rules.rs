@@ -91,13 +91,10 @@ impl Rules {
         Duration::from_secs_f64(self.lease_s)
     }
 
-    /// These watts, brought into what is allowed. What the card holds already is allowed whatever it is: writing it
-    /// changes nothing, and is how a limit is probed.
+    /// These watts, brought into what is allowed.
     #[must_use]
-    pub fn watts(&self, wished: f64, enforced: f64) -> f64 {
-        if (wished - enforced).abs() < f64::EPSILON {
-            enforced
-        } else if wished.is_nan() {
+    pub fn watts(&self, wished: f64) -> f64 {
+        if wished.is_nan() {
             self.min_w
         } else {
             wished.clamp(self.min_w, self.max_w)

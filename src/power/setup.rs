@@ -1,0 +1,83 @@
+//! Where a command finds the card, the helper, the platform, and its own files.
+
+use std::path::{Path, PathBuf};
+
+use super::clocks::map::MapFile;
+use super::sysfs::PlatformFiles;
+use crate::cli::CardArgs;
+use crate::gpu::nvml::{NvmlCard, NvmlSource, SYSFS_ROOT, Target};
+use crate::gpu::{Card, Which};
+
+/// See the module.
+#[derive(Debug, Clone)]
+pub struct Setup {
+    /// Which card, through which library.
+    pub target: Target,
+    /// Where the helper listens.
+    pub socket: PathBuf,
+    /// What stands for /sys.
+    pub sysfs: Option<PathBuf>,
+    /// The user's directory for what must outlive a process.
+    state: PathBuf,
+    /// The user's directory for what was learned.
+    data: PathBuf,
+}
+
+impl Setup {
+    /// What the command line and the environment say.
+    ///
+    /// # Errors
+    /// When this user has no home to write to.
+    pub fn of(card: &CardArgs) -> Result<Self, String> {
+        let own = directories::ProjectDirs::from("", "", "smelt").ok_or(
+            "no home directory is known for this user, so what is set could not be put back",
+        )?;
+        let Ok(which) = card.gpu.parse::<Which>();
+        Ok(Self {
+            target: Target::of(which),
+            socket: card.helper_socket.clone(),
+            sysfs: std::env::var_os(SYSFS_ROOT).map(PathBuf::from),
+            state: own
+                .state_dir()
+                .unwrap_or_else(|| own.data_local_dir())
+                .to_owned(),
+            data: own.data_dir().to_owned(),
+        })
+    }
+
+    /// The card, to be written to.
+    #[must_use]
+    pub fn card(&self) -> Box<dyn Card> {
+        Box::new(NvmlCard::new(self.target.clone()))
+    }
+
+    /// The card, to be read.
+    #[must_use]
+    pub fn source(&self) -> NvmlSource {
+        NvmlSource::new(self.target.clone(), self.sysfs.clone())
+    }
+
+    /// The platform's files.
+    #[must_use]
+    pub fn platform(&self) -> PlatformFiles {
+        PlatformFiles::under(self.sysfs.as_deref().unwrap_or(Path::new("/sys")))
+    }
+
+    /// What was found before the first write.
+    #[must_use]
+    pub fn ledger(&self) -> PathBuf {
+        self.state.join("power.json")
+    }
+
+    /// Who may write.
+    #[must_use]
+    pub fn lock(&self) -> PathBuf {
+        self.state.join("power.lock")
+    }
+
+    /// What clocks do on a card.
+    #[must_use]
+    pub fn map(&self, uuid: &str) -> MapFile {
+        MapFile::new(&self.data.join("clocks.json"), uuid)
+    }
+}
