@@ -16,7 +16,7 @@ use std::os::unix::fs::FileTypeExt;
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use rustix::fs::Mode;
@@ -28,8 +28,6 @@ use self::protocol::{Reply, Request};
 use super::lock;
 use super::writer::{Code, Refusal};
 
-/// Where it listens.
-pub const SOCKET: &str = "/run/smelt/power.sock";
 /// Connections at the same time; smelt needs one or two.
 const MOST_CONNECTIONS: usize = 16;
 /// A socket that its owner and its group may use.
@@ -78,9 +76,11 @@ impl Service {
         Ok(())
     }
 
-    /// Puts everything back; nothing is set afterwards.
-    pub fn close(&self) {
-        lock(&self.desk).close();
+    /// Puts everything back. As long as the desk is held nothing is set again: the process ends with it in its hand.
+    pub fn close(&self) -> MutexGuard<'_, Desk> {
+        let mut desk = lock(&self.desk);
+        desk.close();
+        desk
     }
 
     fn now(&self) -> Duration {

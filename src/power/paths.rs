@@ -68,6 +68,14 @@ impl Engaged {
             None => self.actuator.name().to_owned(),
         }
     }
+
+    /// The name, and how it stands.
+    fn state(&self) -> String {
+        match self.actuator.measure() {
+            Hold::Clocks(mhz) => format!("{}, at most {mhz} MHz", self.name()),
+            Hold::Watts | Hold::Pacing(_) => self.name(),
+        }
+    }
 }
 
 fn name(part: Part) -> &'static str {
@@ -215,10 +223,19 @@ impl Paths {
             .map_or(Hold::Watts, |engaged| engaged.actuator.measure())
     }
 
+    /// Whether clocks are locked from this process, so that they may end with it.
+    #[must_use]
+    pub fn locks_clocks_itself(&self) -> bool {
+        self.engaged.iter().any(|engaged| {
+            engaged.via != Some(Via::Helper)
+                && matches!(engaged.actuator.measure(), Hold::Clocks(_))
+        })
+    }
+
     /// What holds the card: actuators with their ways, joined.
     #[must_use]
     pub fn held_by(&self) -> Option<String> {
-        let names: Vec<_> = self.engaged.iter().map(Engaged::name).collect();
+        let names: Vec<_> = self.engaged.iter().map(Engaged::state).collect();
         (!names.is_empty()).then(|| names.join(" + "))
     }
 

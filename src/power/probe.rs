@@ -45,6 +45,7 @@ fn profile(writer: &mut dyn Writer) -> Result<(), Refusal> {
 }
 
 /// The driver answers, and with an empty list.
+#[must_use]
 pub fn no_clocks() -> Refusal {
     Refusal::new(Code::NotSupported, "the driver names no clocks to lock")
 }

@@ -66,6 +66,7 @@ pub fn settle(setup: &Setup, _right: &Exclusive) -> Result<Settled, Refusal> {
 /// # Errors
 /// The last of what did not go back.
 pub fn put_back(setup: &Setup, path: &Path, entries: Entries) -> Result<(), Refusal> {
+    let setup = &setup.for_card(&entries.gpu);
     let ledger = Arc::new(Mutex::new(Ledger::take_over(path, entries)));
     let mut all = Ok(());
     for via in [Via::Direct, Via::Sudo] {
@@ -111,4 +112,31 @@ pub fn at_start(setup: &Setup) -> Option<String> {
             "what an earlier run has set on the GPU does not go back: {refusal}"
         )),
     }
+}
+
+/// Puts back everything that was set: by this user's smelt, and by the helper for anybody who no longer holds it. How
+/// many parts that were.
+///
+/// # Errors
+/// When somebody holds the settings, or they do not go back.
+pub fn reset(setup: &Setup) -> Result<usize, Refusal> {
+    let _right = Exclusive::take(&setup.lock(), "smelt power reset")?;
+    let mut count = 0;
+    match Ledger::look(&setup.ledger()) {
+        Left::Kept(entries) | Left::Stale(entries) | Left::Held(entries) => {
+            count += entries.found.len();
+            put_back(setup, &setup.ledger(), entries)?;
+        }
+        Left::Gone | Left::Damaged(_) => discard(&setup.ledger())?,
+        Left::Nothing => {}
+    }
+    // Without a helper there is nothing in its hands.
+    if let Ok(mut helper) = setup.helper() {
+        let set = helper.status()?.set.len();
+        if set > 0 {
+            helper.reset()?;
+        }
+        count += set;
+    }
+    Ok(count)
 }

@@ -3,12 +3,11 @@
 use std::sync::{Arc, Mutex};
 
 use super::exclusive::Exclusive;
-use super::helper::client::Remote;
 use super::ledger::{Ledger, Wish};
 use super::paths::{Open, Paths};
 use super::restore::{self, Settled, settle};
 use super::setup::Setup;
-use super::writer::{Refusal, Via};
+use super::writer::{Code, Refusal, Via};
 use super::{Shared, lock};
 
 /// See the module. Dropping it puts everything back that is not kept, and then gives up the right to write.
@@ -33,6 +32,13 @@ impl Session {
         let settled = settle(setup, &right)?;
         let notices = settled.notice().into_iter().collect();
         let (ledger, taken_over) = match settled {
+            Settled::Kept(entries) if entries.gpu != uuid => {
+                let text = format!(
+                    "GPU {} is still set by an earlier command; `smelt power reset` first",
+                    entries.gpu
+                );
+                return Err(Refusal::new(Code::Busy, text));
+            }
             Settled::Kept(entries) => {
                 let wish = entries.wish.clone();
                 (Ledger::take_over(&setup.ledger(), entries), wish)
@@ -71,7 +77,7 @@ fn local(setup: &Setup, via: Via, ledger: &Arc<Mutex<Ledger>>) -> Open {
 fn helper(setup: &Setup) -> Open {
     let setup = setup.clone();
     Box::new(move || {
-        let remote = Remote::connect(&setup.socket, &setup.target.which)?;
+        let remote = setup.helper()?;
         let remote: Shared = Arc::new(Mutex::new(remote));
         Ok(remote)
     })

@@ -1,12 +1,15 @@
 //! Where a command finds the card, the helper, the platform, and its own files.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use super::clocks::map::MapFile;
+use super::helper::client::Remote;
 use super::sysfs::PlatformFiles;
+use super::writer::Refusal;
 use crate::cli::CardArgs;
 use crate::gpu::nvml::{NvmlCard, NvmlSource, SYSFS_ROOT, Target};
-use crate::gpu::{Card, Which};
+use crate::gpu::{Card, Source, Which};
 
 /// See the module.
 #[derive(Debug, Clone)]
@@ -32,7 +35,7 @@ impl Setup {
         let own = directories::ProjectDirs::from("", "", "smelt").ok_or(
             "no home directory is known for this user, so what is set could not be put back",
         )?;
-        let Ok(which) = card.gpu.parse::<Which>();
+        let Ok(which) = card.gpu.as_deref().unwrap_or("0").parse::<Which>();
         Ok(Self {
             target: Target::of(which),
             socket: card.helper_socket.clone(),
@@ -43,6 +46,43 @@ impl Setup {
                 .to_owned(),
             data: own.data_dir().to_owned(),
         })
+    }
+
+    /// The same with the card of this UUID, whichever was meant; an empty one changes nothing.
+    #[must_use]
+    pub fn for_card(&self, uuid: &str) -> Self {
+        let mut setup = self.clone();
+        if !uuid.is_empty() {
+            setup.target.which = Which::Uuid(uuid.to_owned());
+        }
+        setup
+    }
+
+    /// A connection to the helper.
+    ///
+    /// # Errors
+    /// When there is none, or it serves another card.
+    pub fn helper(&self) -> Result<Remote, Refusal> {
+        Remote::connect(&self.socket, |served| self.means(served))
+    }
+
+    /// Whether this names the card that is meant, by place or UUID.
+    fn means(&self, named: &str) -> bool {
+        if named == self.target.which.to_string() {
+            return true;
+        }
+        let Ok(which) = named.parse::<Which>();
+        let uuid = |which| {
+            let target = Target {
+                which,
+                ..self.target.clone()
+            };
+            let mut source = NvmlSource::new(target, self.sysfs.clone());
+            source.sample(Duration::ZERO);
+            source.identity().uuid
+        };
+        let meant = uuid(self.target.which.clone());
+        !meant.is_empty() && uuid(which) == meant
     }
 
     /// The card, to be written to.

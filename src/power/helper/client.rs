@@ -6,7 +6,6 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::protocol::{Answer, MOST_BYTES, Op, Reply, Request, Status, VERSION};
-use crate::gpu::Which;
 use crate::power::ledger::Wish;
 use crate::power::writer::{Code, Limits, Part, Profiles, Refusal, Via, Writer};
 
@@ -25,7 +24,7 @@ impl Remote {
     ///
     /// # Errors
     /// When no helper listens, this user may not ask it, or it serves another card.
-    pub fn connect(path: &Path, which: &Which) -> Result<Self, Refusal> {
+    pub fn connect(path: &Path, is_meant: impl FnOnce(&str) -> bool) -> Result<Self, Refusal> {
         let stream = UnixStream::connect(path).map_err(|error| absent(path, &error))?;
         let limit = Some(ANSWER_WITHIN);
         stream
@@ -37,12 +36,11 @@ impl Remote {
             last: 0,
         };
         let served = remote.status()?.gpu;
-        if served == which.to_string() {
-            Ok(remote)
-        } else {
-            let text = format!("the helper serves GPU {served}, not GPU {which}");
-            Err(Refusal::new(Code::NoGpu, text))
+        if is_meant(&served) {
+            return Ok(remote);
         }
+        let text = format!("the helper serves another card, GPU {served}");
+        Err(Refusal::new(Code::Busy, text))
     }
 
     /// What the helper holds.
