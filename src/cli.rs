@@ -63,6 +63,8 @@ pub enum Command {
     Export(ExportArgs),
     /// Read labelled postings and say how right the records are, per field and source.
     Eval(EvalArgs),
+    /// Watch the card: a live line on a terminal, JSON lines otherwise, alerts; nothing is changed.
+    Monitor(MonitorArgs),
     /// Hold the card's power down: by hand, by its temperature, or on a simulated laptop.
     Power(PowerArgs),
     /// The child process that holds the model.
@@ -352,6 +354,45 @@ pub struct SimulateArgs {
     /// JSON instead of a table.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Watching the card.
+#[derive(Debug, Args)]
+pub struct MonitorArgs {
+    /// Seconds between two lines; alerts are looked for every second at least.
+    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = interval)]
+    pub interval: f64,
+    /// Stop after so many lines.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub count: Option<u64>,
+    /// Which card, by its UUID or by its place in `nvidia-smi -L`, from 0.
+    #[arg(long, value_name = "UUID|INDEX", env = "SMELT_GPU")]
+    pub gpu: Option<String>,
+    /// nvml (the driver), or simulated[:LAPTOP].
+    #[arg(long, value_name = "SOURCE", default_value = "nvml")]
+    pub source: String,
+    /// JSON lines also on a terminal.
+    #[arg(long)]
+    pub json: bool,
+    /// Write the JSON lines to a file a day in this directory too; the last 30 are kept.
+    #[arg(long, value_name = "DIR")]
+    pub log: Option<PathBuf>,
+    /// Shell command that gets each alert as JSON on its standard input, one after the other.
+    #[arg(long, value_name = "COMMAND")]
+    pub on_alert: Option<String>,
+    /// Without a GPU or driver, wait for one instead of ending with 5.
+    #[arg(long)]
+    pub wait: bool,
+}
+
+/// Seconds between a quarter, which is how often the card is asked, and a day.
+fn interval(text: &str) -> Result<f64, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    if (0.25..=86_400.0).contains(&seconds) {
+        Ok(seconds)
+    } else {
+        Err("must be between 0.25 and 86400 seconds".to_owned())
+    }
 }
 
 /// The worker.
