@@ -1,13 +1,21 @@
 //! The graphics card: what it reports, from the driver, from a simulated laptop, or from a recording.
 //!
-//! Nothing here changes the card; that is [`crate::power`]'s job.
+//! Nothing here decides to change the card; that is [`crate::power`]'s job, through [`Card`].
 
+pub mod card;
+pub mod error;
+pub mod history;
+pub mod json;
 pub mod metric;
+pub mod nvml;
 pub mod sample;
+pub mod sampler;
 pub mod simulated;
 
 use std::time::Duration;
 
+pub use self::card::{Card, Which};
+pub use self::error::GpuError;
 pub use self::metric::Metric;
 pub use self::sample::{Identity, Sample, Throttle};
 

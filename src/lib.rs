@@ -20,5 +20,6 @@ pub mod log;
 pub mod page;
 pub mod posting;
 pub mod power;
+pub mod process;
 pub mod run;
 pub mod store;

@@ -1,7 +1,30 @@
 //! The card's power: profiles as ceilings, the governor that moves below them, and what carries its decisions out.
 
 pub mod actuator;
+pub mod clocks;
 pub mod command;
+mod file;
 pub mod governor;
+pub mod ledger;
+pub mod limit;
+pub mod local;
+pub mod pacing;
+pub mod paths;
+pub mod platform;
 pub mod profile;
 pub mod simulate;
+pub mod sudo;
+pub mod sysfs;
+pub mod writer;
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use self::writer::Writer;
+
+/// A way to write that several actuators use.
+pub type Shared = Arc<Mutex<dyn Writer>>;
+
+/// What is set must be put back, whatever panicked while it was locked.
+fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

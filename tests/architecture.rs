@@ -9,20 +9,21 @@ use std::collections::{BTreeMap, BTreeSet};
 use source::{Source, functions, names, sources};
 
 /// What each room may use. A new room needs a row, and a row that makes a cycle is refused.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("cli", &[]),
     ("log", &[]),
+    ("process", &[]),
     ("posting", &[]),
     ("store", &[]),
     ("engine", &["cli"]),
     ("page", &["posting"]),
     ("gpu", &[]),
-    ("power", &["cli", "gpu"]),
+    ("power", &["cli", "gpu", "process"]),
     ("extract", &["engine", "page", "posting"]),
     (
         "run",
         &[
-            "cli", "engine", "extract", "log", "page", "posting", "store",
+            "cli", "engine", "extract", "log", "page", "posting", "process", "store",
         ],
     ),
     ("headless", &["cli", "engine", "extract", "run", "store"]),

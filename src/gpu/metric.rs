@@ -13,11 +13,24 @@ pub enum Metric<T> {
     Denied,
     /// The last value known, and how long ago it was read.
     Stale(T, Duration),
-    /// The driver failed with this NVML code.
+    /// The driver failed with this NVML code, or answered with what cannot be: [`IMPLAUSIBLE`].
     Error(u32),
 }
 
+/// Stands in place of an NVML code where the driver answered with what cannot be true, as 588 W on a laptop.
+pub const IMPLAUSIBLE: u32 = u32::MAX;
+
 impl<T: Copy> Metric<T> {
+    /// The same reading, so much later and not read again.
+    #[must_use]
+    pub fn aged(self, by: Duration) -> Self {
+        match self {
+            Self::Value(value) => Self::Stale(value, by),
+            Self::Stale(value, age) => Self::Stale(value, age + by),
+            other => other,
+        }
+    }
+
     /// The value, if it was read just now: what decisions are made on.
     #[must_use]
     pub fn fresh(self) -> Option<T> {

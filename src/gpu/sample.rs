@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 use super::Metric;
 
 /// Why clocks are held down: NVML's bits (`nvmlClocksThrottleReasons`), in words where a person reads them.
@@ -45,6 +47,17 @@ impl Throttle {
             .filter(move |(bit, _)| self.has(*bit));
         set.map(|(_, word)| word)
     }
+
+    /// The bits of such names; unknown ones are left out.
+    #[must_use]
+    pub fn named<S: AsRef<str>>(words: &[S]) -> Self {
+        let bit = |word: &S| {
+            let known = Self::WORDS.into_iter();
+            let mut found = known.filter(|(_, name)| *name == word.as_ref());
+            found.next().map_or(0, |(bit, _)| bit)
+        };
+        Self(words.iter().fold(0, |bits, word| bits | bit(word)))
+    }
 }
 
 /// Which card it is.
@@ -69,7 +82,7 @@ pub struct Sample {
     pub state: State,
     /// Degrees Celsius of the die.
     pub temp_c: Metric<f64>,
-    /// Degrees left until the card slows itself down.
+    /// Degrees left to the end of the range the chip is made for; a little below 0 it slows itself down.
     pub margin_c: Metric<f64>,
     /// Watts, averaged over a second.
     pub power_w: Metric<f64>,
@@ -104,7 +117,8 @@ pub struct Sample {
 }
 
 /// What feeds the machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Supply {
     /// The mains.
     Mains,
@@ -127,6 +141,32 @@ pub enum State {
     Lost,
     /// It sleeps, and asking would wake it.
     Asleep,
+}
+
+impl State {
+    /// One word for logs.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Absent(_) => "absent",
+            Self::Healthy => "healthy",
+            Self::Degraded(_) => "degraded",
+            Self::Lost => "lost",
+            Self::Asleep => "asleep",
+        }
+    }
+
+    /// The state of that word; how often it failed is not in it.
+    #[must_use]
+    pub fn named(word: &str, why: Option<&str>) -> Self {
+        match word {
+            "healthy" => Self::Healthy,
+            "degraded" => Self::Degraded(1),
+            "lost" => Self::Lost,
+            "asleep" => Self::Asleep,
+            _ => Self::Absent(why.unwrap_or_default().to_owned()),
+        }
+    }
 }
 
 impl Sample {
@@ -153,6 +193,33 @@ impl Sample {
             energy_j: Metric::Unsupported,
             fan_percent: Metric::Unsupported,
             supply: Metric::Unsupported,
+        }
+    }
+
+    /// The same sample at a later moment, without anything having been read again.
+    #[must_use]
+    pub fn aged(self, now: Duration) -> Self {
+        let by = now.saturating_sub(self.at);
+        Self {
+            at: now,
+            temp_c: self.temp_c.aged(by),
+            margin_c: self.margin_c.aged(by),
+            power_w: self.power_w.aged(by),
+            power_now_w: self.power_now_w.aged(by),
+            enforced_w: self.enforced_w.aged(by),
+            requested_w: self.requested_w.aged(by),
+            default_w: self.default_w.aged(by),
+            range_w: self.range_w.aged(by),
+            sm_mhz: self.sm_mhz.aged(by),
+            memory_mhz: self.memory_mhz.aged(by),
+            throttle: self.throttle.aged(by),
+            busy_percent: self.busy_percent.aged(by),
+            memory_used_mib: self.memory_used_mib.aged(by),
+            memory_total_mib: self.memory_total_mib.aged(by),
+            energy_j: self.energy_j.aged(by),
+            fan_percent: self.fan_percent.aged(by),
+            supply: self.supply.aged(by),
+            state: self.state,
         }
     }
 }

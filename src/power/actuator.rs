@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::governor::Hold;
 use crate::gpu::Sample;
 
 /// What an actuator did with a wish.
@@ -26,6 +27,11 @@ pub trait Actuator: Send {
 
     /// What may be corrected from how the card behaves; called once a second while a wish holds.
     fn observe(&mut self, sample: &Sample, now: Duration);
+
+    /// How the governor is to judge whether the work uses all it may.
+    fn measure(&self) -> Hold {
+        Hold::Watts
+    }
 
     /// Puts back what was found before the first wish.
     fn restore(&mut self) -> Result<(), String>;

@@ -7,6 +7,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
 use super::Run;
+use crate::process::is_ignored;
 
 /// The signal to die by.
 #[derive(Debug, Clone, Default)]
@@ -46,14 +47,4 @@ pub fn listen(run: Arc<Run>, tell: impl Fn(&str) + Send + 'static) -> std::io::R
         }
     });
     Ok(stopped)
-}
-
-/// Whoever started smelt may have shut a signal out, as `nohup` does; it stays shut out. Mask of /proc/self/status.
-fn is_ignored(signal: i32) -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let mask = status
-        .lines()
-        .find_map(|line| line.strip_prefix("SigIgn:"))
-        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    mask.is_some_and(|mask| mask >> (signal - 1) & 1 == 1)
 }

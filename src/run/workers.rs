@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use super::enqueue::JobSource;
 use super::job::{self, Outcome};
-use super::{LEASE_MS, Run, enqueue, lock, now, owner};
+use super::{LEASE_MS, Run, enqueue, lock, now};
 use crate::engine::EngineError;
 use crate::extract::record::{PageSource, Record};
+use crate::process;
 use crate::store::{Claim, NewRecord, StoreError};
 
 /// Attempts a page gets before it is recorded as failed.
@@ -24,7 +25,7 @@ const LOOK_MS: u64 = 200;
 /// When the store fails; jobs under way then wait for their lease to end.
 pub fn work(run: &Run, threads: u8, finished: &Sender<()>) -> Result<(), StoreError> {
     let settings = enqueue::settings(&run.selected);
-    let owner = owner::this();
+    let owner = process::this();
     std::thread::scope(|scope| {
         let beat = scope.spawn(|| heartbeat(run));
         let workers: Vec<_> = (0..threads)

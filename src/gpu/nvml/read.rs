@@ -1,0 +1,273 @@
+//! One round of readings, each by itself known or not. Three tiers by what a call costs: the driver answers some from shared
+//! memory in a microsecond and asks the card's firmware for others, which takes milliseconds.
+
+use std::time::Duration;
+
+use nvml_wrapper::Device;
+use nvml_wrapper::enum_wrappers::device::{Clock, TemperatureSensor, TemperatureThreshold};
+use nvml_wrapper::enums::device::SampleValue;
+use nvml_wrapper::error::NvmlError;
+use nvml_wrapper::structs::device::FieldId;
+use nvml_wrapper::sys_exports::field_id::NVML_FI_DEV_POWER_INSTANT;
+
+use super::plausible::Plausibility;
+use super::shims;
+use crate::gpu::sample::State;
+use crate::gpu::{GpuError, Metric, Sample, Throttle};
+
+/// Energy, margin, fan and supply: up to 20 ms altogether on the card measured.
+const MEDIUM: Duration = Duration::from_secs(1);
+/// What changes with the driver or by an administrator's hand.
+const SLOW: Duration = Duration::from_secs(10);
+const MIB: u64 = 1024 * 1024;
+
+/// The calls that a chip, a driver or a platform may lack; what was not supported once is not asked again.
+#[derive(Debug, Clone, Copy)]
+enum Call {
+    Temperature,
+    Margin,
+    MaxTemperature,
+    Power,
+    PowerNow,
+    Enforced,
+    Requested,
+    Default,
+    Range,
+    SmClock,
+    MemoryClock,
+    Throttle,
+    Busy,
+    Memory,
+    Energy,
+    Fan,
+    Supply,
+    Processes,
+}
+
+/// The last readings, and what is known of the calls.
+pub(super) struct Reader {
+    last: Sample,
+    medium_at: Option<Duration>,
+    slow_at: Option<Duration>,
+    unsupported: u32,
+    max_c: Option<u32>,
+    processes: usize,
+    plausibility: Plausibility,
+}
+
+/// How a round went.
+pub(super) struct Round {
+    /// What was read.
+    pub(super) sample: Sample,
+    /// Whether some program computes on the card.
+    pub(super) is_used: bool,
+    /// The worst that happened: a lost card before a failed call.
+    pub(super) trouble: Option<GpuError>,
+}
+
+/// One round under way.
+struct Asking<'a> {
+    device: &'a Device<'a>,
+    passed: Duration,
+    unsupported: &'a mut u32,
+    /// Whether a failure that may pass says something about the card, and not only about that call.
+    counts: bool,
+    trouble: Option<GpuError>,
+}
+
+impl Asking<'_> {
+    /// Asks unless it is known to be in vain. A failure that may pass leaves the value before it, with its age.
+    fn read<T: Copy>(
+        &mut self,
+        call: Call,
+        before: Metric<T>,
+        ask: impl FnOnce(&Device) -> Result<T, NvmlError>,
+    ) -> Metric<T> {
+        let bit = 1 << call as u32;
+        // A lost card is not asked again: that can end the process.
+        if *self.unsupported & bit != 0 || self.trouble == Some(GpuError::Lost) {
+            return before.aged(self.passed);
+        }
+        match ask(self.device).map_err(GpuError::from) {
+            Ok(value) => Metric::Value(value),
+            Err(GpuError::NotSupported | GpuError::TooOld(_) | GpuError::OutOfRange) => {
+                *self.unsupported |= bit;
+                tracing::debug!(?call, "not supported");
+                Metric::Unsupported
+            }
+            Err(GpuError::NoData(_)) => Metric::Unsupported,
+            Err(GpuError::NoPermission) => Metric::Denied,
+            Err(error) => {
+                let code = match error {
+                    GpuError::Failed(code) => code,
+                    _ => 0,
+                };
+                tracing::debug!(?call, "{error}");
+                if self.counts || !matches!(error, GpuError::Failed(_)) {
+                    self.trouble = Some(error);
+                }
+                match before.last() {
+                    Some(_) => before.aged(self.passed),
+                    None => Metric::Error(code),
+                }
+            }
+        }
+    }
+}
+
+impl Reader {
+    pub(super) fn new() -> Self {
+        Self {
+            last: Sample::unknown(Duration::ZERO, State::Healthy),
+            medium_at: None,
+            slow_at: None,
+            unsupported: 0,
+            max_c: None,
+            processes: 0,
+            plausibility: Plausibility::default(),
+        }
+    }
+
+    /// What the card supports may differ when it is back, after its driver was exchanged.
+    pub(super) fn forget(&mut self) {
+        self.unsupported = 0;
+        self.medium_at = None;
+        self.slow_at = None;
+    }
+
+    /// The last readings, older by now.
+    pub(super) fn aged(&self, now: Duration) -> Sample {
+        self.last.clone().aged(now)
+    }
+
+    /// Reads what is due.
+    pub(super) fn round(&mut self, now: Duration, device: &Device) -> Round {
+        let due = |at: Option<Duration>, every| at.is_none_or(|at| now >= at + every);
+        let (medium, slow) = (due(self.medium_at, MEDIUM), due(self.slow_at, SLOW));
+        let mut sample = self.last.clone();
+        let mut asking = Asking {
+            device,
+            passed: now.saturating_sub(self.last.at),
+            unsupported: &mut self.unsupported,
+            counts: true,
+            trouble: None,
+        };
+        asking.fast(&mut sample);
+        asking.counts = false;
+        if medium {
+            asking.medium(&mut sample);
+            let processes = asking.read(Call::Processes, Metric::Unsupported, |device| {
+                device.running_compute_processes().map(|list| list.len())
+            });
+            // Where processes are not shown, the card counts as used while anything is unknown of it.
+            self.processes = processes.fresh().unwrap_or(1);
+            self.medium_at = Some(now);
+        }
+        if slow {
+            asking.slow(&mut sample, &mut self.max_c);
+            self.slow_at = Some(now);
+        }
+        if matches!(sample.margin_c, Metric::Unsupported) {
+            sample.margin_c = below(self.max_c, sample.temp_c);
+        }
+        let trouble = asking.trouble;
+        sample.at = now;
+        self.plausibility.check(&mut sample);
+        self.last = sample.clone();
+        Round {
+            is_used: self.processes > 0 || sample.busy_percent.fresh() != Some(0),
+            sample,
+            trouble,
+        }
+    }
+}
+
+/// Degrees below the chip's own highest temperature, where the driver does not tell the margin itself.
+fn below(max_c: Option<u32>, temp_c: Metric<f64>) -> Metric<f64> {
+    match max_c {
+        Some(max_c) => temp_c.map(|temp| f64::from(max_c) - temp),
+        None => Metric::Unsupported,
+    }
+}
+
+fn watts(milliwatts: u32) -> f64 {
+    f64::from(milliwatts) / 1000.0
+}
+
+impl Asking<'_> {
+    fn fast(&mut self, sample: &mut Sample) {
+        sample.temp_c = self.read(Call::Temperature, sample.temp_c, |device| {
+            device.temperature(TemperatureSensor::Gpu).map(f64::from)
+        });
+        sample.power_w = self.read(Call::Power, sample.power_w, |device| {
+            device.power_usage().map(watts)
+        });
+        sample.power_now_w = self.read(Call::PowerNow, sample.power_now_w, power_now);
+        sample.enforced_w = self.read(Call::Enforced, sample.enforced_w, |device| {
+            device.enforced_power_limit().map(watts)
+        });
+        sample.sm_mhz = self.read(Call::SmClock, sample.sm_mhz, |device| {
+            device.clock_info(Clock::SM)
+        });
+        sample.memory_mhz = self.read(Call::MemoryClock, sample.memory_mhz, |device| {
+            device.clock_info(Clock::Memory)
+        });
+        sample.throttle = self.read(Call::Throttle, sample.throttle, |device| {
+            let reasons = device.current_throttle_reasons()?;
+            Ok(Throttle(reasons.bits()))
+        });
+        sample.busy_percent = self.read(Call::Busy, sample.busy_percent, |device| {
+            device.utilization_rates().map(|rates| rates.gpu)
+        });
+        let total = sample.memory_total_mib.last().unwrap_or_default();
+        let before = sample.memory_used_mib.map(|used| (used, total));
+        let memory = self.read(Call::Memory, before, |device| {
+            let memory = device.memory_info()?;
+            Ok((memory.used / MIB, memory.total / MIB))
+        });
+        sample.memory_used_mib = memory.map(|(used, _)| used);
+        sample.memory_total_mib = memory.map(|(_, total)| total);
+    }
+
+    fn medium(&mut self, sample: &mut Sample) {
+        sample.margin_c = self.read(Call::Margin, sample.margin_c, |device| {
+            shims::margin_c(device).map(f64::from)
+        });
+        sample.requested_w = self.read(Call::Requested, sample.requested_w, |device| {
+            device.power_management_limit().map(watts)
+        });
+        sample.energy_j = self.read(Call::Energy, sample.energy_j, energy);
+        sample.fan_percent = self.read(Call::Fan, sample.fan_percent, |device| device.fan_speed(0));
+        sample.supply = self.read(Call::Supply, sample.supply, shims::supply);
+    }
+
+    fn slow(&mut self, sample: &mut Sample, max_c: &mut Option<u32>) {
+        sample.default_w = self.read(Call::Default, sample.default_w, |device| {
+            device.power_management_limit_default().map(watts)
+        });
+        sample.range_w = self.read(Call::Range, sample.range_w, |device| {
+            let range = device.power_management_limit_constraints()?;
+            Ok((watts(range.min_limit), watts(range.max_limit)))
+        });
+        let limit = self.read(Call::MaxTemperature, Metric::Unsupported, |device| {
+            device.temperature_threshold(TemperatureThreshold::GpuMax)
+        });
+        *max_c = limit.fresh();
+    }
+}
+
+/// Watts at this instant; only as a field, since `nvmlDeviceGetPowerUsage` is an average over a second from Ampere on.
+fn power_now(device: &Device) -> Result<f64, NvmlError> {
+    let fields = device.field_values_for(&[FieldId(NVML_FI_DEV_POWER_INSTANT)])?;
+    let field = fields.into_iter().next().ok_or(NvmlError::NoData)??;
+    match field.value? {
+        SampleValue::U32(milliwatts) => Ok(watts(milliwatts)),
+        _ => Err(NvmlError::NoData),
+    }
+}
+
+/// Joules; NVML counts whole millijoules, of which a float holds 2^53 without loss: 285 years at 1 kW.
+#[allow(clippy::cast_precision_loss, reason = "see above")]
+fn energy(device: &Device) -> Result<f64, NvmlError> {
+    Ok(device.total_energy_consumption()? as f64 / 1000.0)
+}

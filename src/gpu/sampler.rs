@@ -1,0 +1,165 @@
+//! The thread that asks the card, so that nobody else waits for it: the newest sample is always at hand, with its age.
+
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use super::history::{Bucket, History};
+use super::sample::State;
+use super::{Identity, Sample, Source};
+
+/// How often the card is asked unless said otherwise: four times a second, of which the costly readings take one.
+pub const EVERY: Duration = Duration::from_millis(250);
+/// Without an answer for so long, the last sample is stale.
+pub const STALE: Duration = Duration::from_secs(3);
+/// Seconds of history kept: an hour.
+const HISTORY: usize = 3600;
+/// A thread that has not ended by then is stuck in the driver, and is left behind.
+const FAREWELL: Duration = Duration::from_secs(1);
+
+/// Samples a card in a thread of its own until it is dropped. A call that hangs in the driver hangs nobody else, and no
+/// second thread is started on top of it.
+pub struct Sampler {
+    shared: Arc<Shared>,
+    began: Instant,
+    stop: Option<SyncSender<()>>,
+    ended: Receiver<()>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    now: Mutex<Now>,
+    changed: Condvar,
+}
+
+#[derive(Debug)]
+struct Now {
+    sample: Option<Sample>,
+    rounds: u64,
+    identity: Identity,
+    history: History,
+}
+
+impl Shared {
+    /// Held for the copy of a few hundred bytes, never while the card is asked.
+    fn lock(&self) -> MutexGuard<'_, Now> {
+        self.now.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Sampler {
+    /// Starts; the source is made in the thread, since that may hang too.
+    ///
+    /// # Errors
+    /// When the system has no thread left.
+    pub fn start<S: Source + 'static>(
+        every: Duration,
+        source: impl FnOnce() -> S + Send + 'static,
+    ) -> std::io::Result<Self> {
+        let shared = Arc::new(Shared {
+            now: Mutex::new(Now {
+                sample: None,
+                rounds: 0,
+                identity: Identity::default(),
+                history: History::new(HISTORY),
+            }),
+            changed: Condvar::new(),
+        });
+        let began = Instant::now();
+        let (stop, stopped) = sync_channel(1);
+        let (end, ended) = sync_channel(1);
+        let theirs = Arc::clone(&shared);
+        thread::Builder::new()
+            .name("gpu-sampler".to_owned())
+            .spawn(move || {
+                run(&theirs, source(), began, every, &stopped);
+                end.try_send(()).ok();
+            })?;
+        Ok(Self {
+            shared,
+            began,
+            stop: Some(stop),
+            ended,
+        })
+    }
+
+    /// The clock the samples carry: time since this began.
+    #[must_use]
+    pub fn now(&self) -> Duration {
+        self.began.elapsed()
+    }
+
+    /// The newest sample, at once. Without an answer for three seconds every reading in it is stale.
+    #[must_use]
+    pub fn latest(&self) -> Sample {
+        let now = self.now();
+        match &self.shared.lock().sample {
+            Some(sample) if now.saturating_sub(sample.at) < STALE => sample.clone(),
+            Some(sample) => sample.clone().aged(now),
+            None => Sample::unknown(now, State::Absent("no answer yet".to_owned())),
+        }
+    }
+
+    /// Which card it is, as far as known.
+    #[must_use]
+    pub fn identity(&self) -> Identity {
+        self.shared.lock().identity.clone()
+    }
+
+    /// The last so many seconds, oldest first.
+    #[must_use]
+    pub fn history(&self, seconds: usize) -> Vec<Option<Bucket>> {
+        self.shared.lock().history.last(self.now(), seconds)
+    }
+
+    /// Waits for the first answer; false when there was none in that time.
+    #[must_use]
+    pub fn wait_for_first(&self, most: Duration) -> bool {
+        let now = self.shared.lock();
+        let waiting = |now: &mut Now| now.rounds == 0;
+        let waited = self.shared.changed.wait_timeout_while(now, most, waiting);
+        waited
+            .map(|(now, _)| now.rounds > 0)
+            .unwrap_or_else(|poisoned| poisoned.into_inner().0.rounds > 0)
+    }
+}
+
+impl Drop for Sampler {
+    fn drop(&mut self) {
+        self.stop = None;
+        if self.ended.recv_timeout(FAREWELL) == Err(RecvTimeoutError::Timeout) {
+            tracing::warn!("the driver does not answer; its thread is left behind");
+        }
+    }
+}
+
+fn run(
+    shared: &Shared,
+    mut source: impl Source,
+    began: Instant,
+    every: Duration,
+    stopped: &Receiver<()>,
+) {
+    let mut due = Instant::now();
+    loop {
+        let sample = source.sample(began.elapsed());
+        let identity = source.identity();
+        {
+            let mut now = shared.lock();
+            now.history.add(&sample);
+            now.sample = Some(sample);
+            now.rounds += 1;
+            if now.identity != identity {
+                now.identity = identity;
+            }
+        }
+        shared.changed.notify_all();
+        // After a long answer the missed rounds are not made up for.
+        due = (due + every).max(Instant::now());
+        let wait = due.saturating_duration_since(Instant::now());
+        if stopped.recv_timeout(wait) == Err(RecvTimeoutError::Disconnected) {
+            return;
+        }
+    }
+}

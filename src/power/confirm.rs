@@ -1,0 +1,63 @@
+//! A raise that nobody confirms is undone: pure, on whatever clock it is given.
+
+use std::time::Duration;
+
+/// Watts above which a raise is asked about, whatever the card's default.
+pub const ASK_ABOVE_W: f64 = 140.0;
+/// How long there is to answer.
+pub const ANSWER_WITHIN: Duration = Duration::from_secs(15);
+
+/// Whether these watts are only kept when a person says so: they are more than now, and more than the card's default
+/// or than [`ASK_ABOVE_W`].
+#[must_use]
+pub fn is_needed(watts: f64, now: f64, default: Option<f64>) -> bool {
+    let usual = default.map_or(ASK_ABOVE_W, |default| default.min(ASK_ABOVE_W));
+    watts > now && watts > usual
+}
+
+/// What is to be done about a raise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verdict {
+    /// Wait so much longer.
+    Wait(Duration),
+    /// A person wants it.
+    Keep,
+    /// Nobody does: back to what was before.
+    Revert,
+}
+
+/// A raise that waits for its answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Raise {
+    until: Duration,
+    answer: Option<bool>,
+}
+
+impl Raise {
+    /// A raise made at `now`.
+    #[must_use]
+    pub fn new(now: Duration) -> Self {
+        Self {
+            until: now + ANSWER_WITHIN,
+            answer: None,
+        }
+    }
+
+    /// A person's answer. One that comes too late counts for nothing, and the first one stands.
+    pub fn answer(&mut self, yes: bool, now: Duration) {
+        if now < self.until && self.answer.is_none() {
+            self.answer = Some(yes);
+        }
+    }
+
+    /// What is to be done at `now`.
+    #[must_use]
+    pub fn verdict(&self, now: Duration) -> Verdict {
+        match self.answer {
+            Some(true) => Verdict::Keep,
+            Some(false) => Verdict::Revert,
+            None if now < self.until => Verdict::Wait(self.until.saturating_sub(now)),
+            None => Verdict::Revert,
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! The stand-in as a driver of 2021 exports it: without the calls that came later.
+#![allow(unsafe_code, non_snake_case)]
+
+mod abi;
+mod card;
+mod exports;
+mod personality;
+#[path = "../../src/gpu/simulated/plant.rs"]
+#[allow(dead_code, reason = "the console uses the rest of it")]
+mod plant;
+mod settings;
+
+/// Who it is unless a setting says otherwise.
+const DEFAULT_PROFILE: &str = "old-driver";
