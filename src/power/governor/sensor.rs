@@ -9,10 +9,9 @@ use crate::gpu::Metric;
 const SILENT: Duration = Duration::from_secs(3);
 /// Readings in a row, for so long, before a sensor that was silent is believed again.
 const SPEAKS: Duration = Duration::from_secs(5);
-/// A change of power that must show: 40 W through 0.03 K/W, the best die there is, is more than a degree.
-const MOVED_W: f64 = 40.0;
-/// How long that change may stay without the reading following.
-const UNMOVED: Duration = Duration::from_secs(30);
+/// A change of power that must show within a minute: the best cooled laptop that is simulated moves by 1.8 degrees.
+const MOVED_W: f64 = 20.0;
+const UNMOVED: Duration = Duration::from_mins(1);
 
 /// Why there is no temperature to go by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
