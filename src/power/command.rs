@@ -74,6 +74,11 @@ impl From<Refusal> for Failure {
     }
 }
 
+/// Without handlers nothing may be set: a signal would end the process and leave it so.
+fn unheard(error: &std::io::Error) -> Failure {
+    Failure::new(Exit::Internal, format!("signals cannot be heard: {error}"))
+}
+
 fn setup(card: &CardArgs) -> Result<Setup, Failure> {
     Setup::of(card).map_err(|line| Failure::new(Exit::Config, line))
 }

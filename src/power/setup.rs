@@ -35,7 +35,7 @@ impl Setup {
         let own = directories::ProjectDirs::from("", "", "smelt").ok_or(
             "no home directory is known for this user, so what is set could not be put back",
         )?;
-        let Ok(which) = card.gpu.as_deref().unwrap_or("0").parse::<Which>();
+        let which = card.gpu.as_deref().map(Which::of).unwrap_or_default();
         Ok(Self {
             target: Target::of(which),
             socket: card.helper_socket.clone(),
@@ -71,7 +71,7 @@ impl Setup {
         if named == self.target.which.to_string() {
             return true;
         }
-        let Ok(which) = named.parse::<Which>();
+        let which = Which::of(named);
         let uuid = |which| {
             let target = Target {
                 which,

@@ -46,7 +46,7 @@ pub(super) fn auto(arguments: &AutoArgs) -> Result<Exit, Failure> {
         let question = format!("up to {:.0} W while it is cool enough?", profile.watts);
         match can_ask().then(|| ears.ask(&question)) {
             Some(Answer::Yes) => {}
-            Some(Answer::Signal(signal)) => return Ok(finish(session, signal)),
+            Some(Answer::Signal) => return Ok(finish(session, &ears)),
             Some(Answer::No) | None => {
                 return Err(unconfirmed(profile.watts, sample.default_w.last()));
             }
@@ -104,8 +104,8 @@ impl Control {
         }
         explain(&self.session);
         loop {
-            if let Some(signal) = ears.wait(TICK) {
-                return Ok(finish(self.session, signal));
+            if ears.wait(TICK) {
+                return Ok(finish(self.session, ears));
             }
             self.tick(&sampler.latest(), sampler.now());
         }

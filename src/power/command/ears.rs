@@ -1,80 +1,67 @@
 //! What a command in the foreground hears: signals, and the answer to a question on the terminal.
 
 use std::io::{BufRead, IsTerminal};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::{Duration, Instant};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
-
-use super::Failure;
+use super::{Failure, unheard};
 use crate::cli::{Exit, complain};
 use crate::power::confirm::{Raise, Verdict};
-use crate::process::is_ignored;
+use crate::signals::{self, Stopped};
 
 /// What was heard.
 enum Heard {
-    Signal(i32),
+    Signal,
     Answer(bool),
 }
 
-/// Listens for as long as it is there.
+/// From now on INT, TERM and HUP wait until they are asked for.
 pub(super) struct Ears {
     heard: Receiver<Heard>,
     say: Sender<Heard>,
-}
-
-/// A signal that ends the command, once what is set is put back.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Signal(i32);
-
-impl Signal {
-    /// Ends the process as the signal would have; shells tell the difference.
-    pub(super) fn die(self) -> Exit {
-        signal_hook::low_level::emulate_default_handler(self.0).ok();
-        Exit::Internal
-    }
+    stopped: Stopped,
 }
 
 /// How a question ended.
 pub(super) enum Answer {
     Yes,
     No,
-    Signal(Signal),
+    Signal,
 }
 
 impl Ears {
-    /// From now on INT, TERM and HUP wait until they are asked for.
     pub(super) fn open() -> Result<Self, Failure> {
         let (say, heard) = channel();
-        let wanted = [SIGINT, SIGTERM, SIGHUP];
-        let mut signals = Signals::new(wanted.into_iter().filter(|signal| !is_ignored(*signal)))
-            .map_err(|error| {
-                Failure::new(Exit::Internal, format!("signals cannot be heard: {error}"))
-            })?;
         let told = say.clone();
-        std::thread::spawn(move || {
-            for signal in signals.forever() {
-                if told.send(Heard::Signal(signal)).is_err() {
-                    return;
-                }
-            }
-        });
-        Ok(Self { heard, say })
+        let stopped = signals::listen(move |_| {
+            told.send(Heard::Signal).ok();
+        })
+        .map_err(|error| unheard(&error))?;
+        Ok(Self {
+            heard,
+            say,
+            stopped,
+        })
     }
 
-    /// A signal, if one comes within this time.
-    pub(super) fn wait(&self, most: Duration) -> Option<Signal> {
+    /// Whether a signal came within this time.
+    pub(super) fn wait(&self, most: Duration) -> bool {
         let until = Instant::now() + most;
         loop {
             let left = until.saturating_duration_since(Instant::now());
             match self.heard.recv_timeout(left) {
-                Ok(Heard::Signal(signal)) => return Some(Signal(signal)),
+                Ok(Heard::Signal) => return true,
                 // An answer to a question that is over.
                 Ok(Heard::Answer(_)) => {}
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => return None,
+                Err(_) => return false,
             }
         }
+    }
+
+    /// Ends the process as the signal that was heard would have.
+    pub(super) fn die(&self) -> Exit {
+        self.stopped.die();
+        Exit::Internal
     }
 
     /// Asks on the terminal; no answer in time is no.
@@ -98,7 +85,7 @@ impl Ears {
                 Verdict::Wait(left) => left,
             };
             match self.heard.recv_timeout(left) {
-                Ok(Heard::Signal(signal)) => return Answer::Signal(Signal(signal)),
+                Ok(Heard::Signal) => return Answer::Signal,
                 Ok(Heard::Answer(yes)) => raise.answer(yes, began.elapsed()),
                 Err(_) => {}
             }

@@ -1,11 +1,9 @@
 //! `smelt power helper`: the service, and what an administrator installs.
 
 use std::path::Path;
+use std::sync::mpsc::sync_channel;
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-use signal_hook::iterator::Signals;
-
-use super::Failure;
+use super::{Failure, unheard};
 use crate::cli::{Exit, HelperArgs, complain};
 use crate::gpu::nvml::{NvmlCard, SYSFS_ROOT, Target};
 use crate::gpu::{Card, Which};
@@ -13,6 +11,8 @@ use crate::power::helper::desk::{self, Desk, Equipment, OpenCard};
 use crate::power::helper::rules::{self, Rules};
 use crate::power::helper::{Service, listen, peer, unit};
 use crate::power::sysfs::PlatformFiles;
+use crate::power::writer::Code;
+use crate::signals;
 
 /// Serves until a signal, or prints.
 pub(super) fn helper(arguments: &HelperArgs) -> Result<Exit, Failure> {
@@ -33,12 +33,11 @@ fn serve(arguments: &HelperArgs) -> Result<Exit, Failure> {
     let named = arguments.config.as_deref();
     let rules = Rules::load(named.unwrap_or(Path::new(rules::PATH)), named.is_some())
         .map_err(|line| Failure::new(Exit::Config, line))?;
-    let Ok(which) = rules.gpu.parse::<Which>();
-    let target = Target::of(which);
+    let target = Target::of(Which::of(&rules.gpu));
     let mut open: OpenCard =
         Box::new(move || -> Box<dyn Card> { Box::new(NvmlCard::new(target.clone())) });
     match desk::check(open()) {
-        Err(refusal) if refusal.code == crate::power::writer::Code::NoPermission => {
+        Err(refusal) if refusal.code == Code::NoPermission => {
             return Err(refusal.into());
         }
         Err(refusal) => complain(&format!("{refusal}; waiting for it")),
@@ -51,9 +50,11 @@ fn serve(arguments: &HelperArgs) -> Result<Exit, Failure> {
             rules.group
         ));
     }
-    let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP]).map_err(|error| {
-        Failure::new(Exit::Internal, format!("signals cannot be heard: {error}"))
-    })?;
+    let (tell, told) = sync_channel(1);
+    let stopped = signals::listen(move |_| {
+        tell.try_send(()).ok();
+    })
+    .map_err(|error| unheard(&error))?;
     let listener =
         listen(&arguments.socket, group).map_err(|line| Failure::new(Exit::NoEngine, line))?;
     let root = std::env::var_os(SYSFS_ROOT).unwrap_or_else(|| "/sys".into());
@@ -67,10 +68,10 @@ fn serve(arguments: &HelperArgs) -> Result<Exit, Failure> {
     let service = Service::new(desk, group);
     let (ending, socket) = (service.clone(), arguments.socket.clone());
     std::thread::spawn(move || {
-        if let Some(signal) = signals.forever().next() {
+        if told.recv().is_ok() {
             let _desk = ending.close();
             std::fs::remove_file(socket).ok();
-            signal_hook::low_level::emulate_default_handler(signal).ok();
+            stopped.die();
         }
     });
     complain(&format!("listening on {}", arguments.socket.display()));

@@ -60,10 +60,7 @@ fn set(watts: f64, what: &str, how: &HowArgs) -> Result<Exit, Failure> {
                 let line = format!("not confirmed: back to {before:.0} W");
                 return Err(Failure::new(Exit::Usage, line));
             }
-            Answer::Signal(signal) => {
-                drop(session);
-                return Ok(signal.die());
-            }
+            Answer::Signal => return Ok(hold::finish(session, &ears)),
         }
     }
     complain(&applied);
