@@ -7,6 +7,7 @@ mod helper;
 mod hold;
 mod set;
 
+use super::paths::reasons;
 use super::restore;
 use super::session::Session;
 use super::setup::Setup;
@@ -106,6 +107,13 @@ fn reset(arguments: &ResetArgs) -> Result<Exit, Failure> {
         _ => "the GPU's power settings are as they were found",
     });
     Ok(Exit::Done)
+}
+
+/// Nothing took it.
+fn unable(session: &Session) -> Failure {
+    let why = reasons(session.paths.refused());
+    let line = format!("nothing holds the GPU's power down here, and nothing was changed: {why}");
+    Failure::new(Exit::NoEngine, line)
 }
 
 /// What was tried and not used, a line each.

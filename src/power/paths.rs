@@ -41,6 +41,23 @@ enum State {
     Barred,
 }
 
+/// Refusals in one line, those with the same reason together.
+#[must_use]
+pub fn reasons(refused: &[Refused]) -> String {
+    let mut groups: Vec<(Vec<&str>, &str)> = Vec::new();
+    for Refused { what, why } in refused {
+        match groups.iter_mut().find(|(_, known)| known == why) {
+            Some((names, _)) => names.push(what),
+            None => groups.push((vec![what], why)),
+        }
+    }
+    let groups: Vec<_> = groups
+        .iter()
+        .map(|(names, why)| format!("{}: {why}", names.join(", ")))
+        .collect();
+    groups.join("; ")
+}
+
 /// Something that was not used, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Refused {
@@ -58,13 +75,14 @@ enum Candidate {
 
 struct Engaged {
     actuator: Box<dyn Actuator>,
-    via: Option<Via>,
+    /// What it sets, and through which way; pacing sets nothing.
+    setting: Option<(Part, Via)>,
 }
 
 impl Engaged {
     fn name(&self) -> String {
-        match self.via {
-            Some(via) => describe(self.actuator.name(), via),
+        match self.setting {
+            Some((_, via)) => describe(self.actuator.name(), via),
             None => self.actuator.name().to_owned(),
         }
     }
@@ -200,6 +218,22 @@ impl Paths {
         self.open_ways().try_for_each(|way| lock(way).beat())
     }
 
+    /// Puts back what earlier commands have set through parts that are not in use now.
+    ///
+    /// # Errors
+    /// When a part does not go back.
+    pub fn put_others_back(&mut self) -> Result<(), Refusal> {
+        let in_use = |part| {
+            let settings = self.engaged.iter().filter_map(|engaged| engaged.setting);
+            settings.into_iter().any(|(used, _)| used == part)
+        };
+        for part in ORDER.into_iter().filter(|part| !in_use(*part)) {
+            self.open_ways()
+                .try_for_each(|way| lock(way).put_back(part))?;
+        }
+        Ok(())
+    }
+
     /// Leaves what is set in force when this is dropped.
     ///
     /// # Errors
@@ -227,7 +261,7 @@ impl Paths {
     #[must_use]
     pub fn locks_clocks_itself(&self) -> bool {
         self.engaged.iter().any(|engaged| {
-            engaged.via != Some(Via::Helper)
+            engaged.setting.is_some_and(|(_, via)| via != Via::Helper)
                 && matches!(engaged.actuator.measure(), Hold::Clocks(_))
         })
     }
@@ -300,7 +334,7 @@ impl Paths {
         };
         Some(Engaged {
             actuator,
-            via: Some(via),
+            setting: Some((part, via)),
         })
     }
 
@@ -312,7 +346,7 @@ impl Paths {
         };
         Some(Engaged {
             actuator: Box::new(Pacing::new(pace.clone())),
-            via: None,
+            setting: None,
         })
     }
 

@@ -9,7 +9,7 @@ use self::lines::Lines;
 use super::ears::{Answer, Ears, can_ask};
 use super::hold::{TICK, finish, sampler};
 use super::set::{check_range, unconfirmed};
-use super::{Failure, explain, look, setup};
+use super::{Failure, explain, look, setup, unable};
 use crate::cli::{AutoArgs, Exit, complain};
 use crate::gpu::Sample;
 use crate::gpu::sample::State;
@@ -98,9 +98,7 @@ impl Control {
         }
         self.tick(&sampler.latest(), sampler.now());
         if self.set.is_none() && !self.was_away {
-            explain(&self.session);
-            let line = "nothing here can hold the GPU's power down; nothing was changed";
-            return Err(Failure::new(Exit::NoEngine, line));
+            return Err(unable(&self.session));
         }
         explain(&self.session);
         loop {

@@ -170,8 +170,10 @@ impl View {
         } else {
             writeln!(out, "{}, {}, driver {}", self.name, self.gpu, self.driver)?;
         }
-        let by = self.set_by.as_deref().unwrap_or("nobody");
-        writeln!(out, "requested   {} by {by}", watts(self.requested_w))?;
+        match &self.set_by {
+            Some(by) => writeln!(out, "requested   {} by {by}", watts(self.requested_w))?,
+            None => writeln!(out, "requested   {}, not by smelt", watts(self.requested_w))?,
+        }
         let default = watts(self.default_w);
         let range = self.range_w.map_or_else(
             || "n/a".to_owned(),
@@ -213,7 +215,13 @@ impl View {
             let choices = profiles.choices.join(", ");
             writeln!(out, "platform    {} (of {choices})", profiles.current)?;
         }
-        writeln!(out, "helper      {}", self.helper)?;
+        if self
+            .refused
+            .iter()
+            .all(|refused| refused.why != self.helper)
+        {
+            writeln!(out, "helper      {}", self.helper)?;
+        }
         if self.held_by.is_none() && self.usable.is_none() {
             writeln!(out, "`smelt power get --probe` finds out what could be set")?;
         }

@@ -1,7 +1,7 @@
 //! `smelt power set` and `profile`: one setting, left in force or held.
 
 use super::ears::{Answer, Ears, can_ask};
-use super::{Failure, explain, hold, look, setup};
+use super::{Failure, explain, hold, look, setup, unable};
 use crate::cli::{Exit, HowArgs, ProfileArgs, SetArgs, complain};
 use crate::gpu::Sample;
 use crate::gpu::sample::State;
@@ -104,13 +104,15 @@ pub(super) fn check_range(watts: f64, sample: &Sample) -> Result<(), Failure> {
     Err(Failure::new(Exit::Usage, line))
 }
 
+/// Nobody is at a terminal to be asked, or said yes.
 pub(super) fn unconfirmed(watts: f64, default: Option<f64>) -> Failure {
-    let usual = default.map_or_else(String::new, |default| {
-        format!(" (its default is {default:.0} W)")
-    });
-    let line = format!(
-        "{watts:.0} W is more than the GPU needs to be safe with{usual}, and nobody is here to confirm it; say --yes"
-    );
+    let usual = match default {
+        Some(default) if default <= confirm::ASK_ABOVE_W || watts > default => {
+            format!("the GPU's default of {default:.0} W")
+        }
+        _ => format!("{:.0} W", confirm::ASK_ABOVE_W),
+    };
+    let line = format!("{watts:.0} W is more than {usual} and was not confirmed; say --yes");
     Failure::new(Exit::Usage, line)
 }
 
@@ -120,17 +122,12 @@ fn apply(session: &mut Session, watts: f64) -> Result<String, Failure> {
         Outcome::Applied(read_back) => {
             let held_by = session.paths.held_by().unwrap_or_default();
             let in_force = read_back.map_or_else(
-                || "what is in force is not told in watts".to_owned(),
+                || "its effect shows under load".to_owned(),
                 |watts| format!("{watts:.0} W in force"),
             );
-            Ok(format!("{watts:.0} W asked for, {in_force}; {held_by}"))
+            session.paths.put_others_back()?;
+            Ok(format!("{watts:.0} W asked for, by {held_by}; {in_force}"))
         }
-        Outcome::Refused(why) => {
-            explain(session);
-            Err(Failure::new(
-                Exit::NoEngine,
-                format!("{why}; nothing was changed"),
-            ))
-        }
+        Outcome::Refused(_) => Err(unable(session)),
     }
 }
