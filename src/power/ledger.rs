@@ -55,6 +55,14 @@ pub struct Entries {
     pub found: BTreeMap<Part, Found>,
 }
 
+impl Entries {
+    /// The number of the process that set it.
+    #[must_use]
+    pub fn process(&self) -> &str {
+        self.owner.split('/').next().unwrap_or_default()
+    }
+}
+
 /// What a ledger found at the start means.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Left {

@@ -120,6 +120,8 @@ pub struct Paths {
     refused: Vec<Refused>,
     added: Option<Duration>,
     wish: Option<f64>,
+    /// What was last told of what holds the card.
+    told: Option<String>,
 }
 
 impl Paths {
@@ -143,6 +145,7 @@ impl Paths {
             refused: Vec::new(),
             added: None,
             wish: None,
+            told: None,
         };
         paths.start_again();
         paths
@@ -206,6 +209,9 @@ impl Paths {
     pub fn observe(&mut self, sample: &Sample, now: Duration) -> Result<(), Refusal> {
         for engaged in &mut self.engaged {
             engaged.actuator.observe(sample, now);
+        }
+        if let Some(watts) = self.wish.filter(|_| self.held_by() != self.told) {
+            self.tell(watts);
         }
         self.beat()
     }
@@ -412,8 +418,9 @@ impl Paths {
     }
 
     /// Notes what is set for those who look; who cannot note it holds it all the same.
-    fn tell(&self, watts: f64) {
-        let Some(held_by) = self.held_by() else {
+    fn tell(&mut self, watts: f64) {
+        self.told = self.held_by();
+        let Some(held_by) = self.told.clone() else {
             return;
         };
         let wish = Wish {

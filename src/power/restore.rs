@@ -54,7 +54,7 @@ pub fn settle(setup: &Setup, _right: &Exclusive) -> Result<Settled, Refusal> {
         Left::Gone => discard(&path).map(|()| Settled::Gone),
         Left::Damaged(why) => discard(&path).map(|()| Settled::Damaged(why)),
         Left::Stale(entries) | Left::Held(entries) => {
-            let owner = entries.owner.clone();
+            let owner = entries.process().to_owned();
             put_back(setup, &path, entries)?;
             Ok(Settled::PutBack(owner))
         }

@@ -83,13 +83,13 @@ fn set(setup: &Setup) -> Set {
             set.by = Some("an earlier command".to_owned());
         }
         Left::Held(entries) => {
-            set.by = Some(format!("process {}", entries.owner));
+            set.by = Some(format!("process {}", entries.process()));
             set.wish = entries.wish;
         }
         Left::Stale(entries) => {
             set.by = Some(format!(
                 "process {}, which has ended; the next setting, or `smelt power reset`, puts it back",
-                entries.owner
+                entries.process()
             ));
             set.wish = entries.wish;
         }

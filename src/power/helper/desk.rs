@@ -76,7 +76,7 @@ impl Desk {
         } = equipment;
         let (left, is_kept) = match Ledger::look(&ledger) {
             Left::Held(by) => {
-                let text = format!("another helper is running (process {})", by.owner);
+                let text = format!("another helper is running (process {})", by.process());
                 return Err(Refusal::new(Code::Busy, text));
             }
             Left::Kept(entries) => (Some(entries), true),
