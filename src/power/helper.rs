@@ -5,7 +5,7 @@
 pub mod client;
 mod connection;
 pub mod desk;
-mod lease;
+pub mod lease;
 pub mod peer;
 pub mod protocol;
 pub mod rules;
