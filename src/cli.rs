@@ -200,8 +200,10 @@ pub struct PowerArgs {
 /// What can be done with the card's power.
 #[derive(Debug, Subcommand)]
 pub enum PowerCommand {
-    /// Let the governor hold a simulated laptop and print what it does; no card is touched.
+    /// Let the governor hold a simulated laptop, or judge a recording, and print what it does; no card is touched.
     Simulate(SimulateArgs),
+    /// Find the power cap with the least energy per token.
+    Tune(TuneArgs),
 }
 
 /// A simulated laptop.
@@ -211,11 +213,14 @@ pub struct SimulateArgs {
     #[arg(long)]
     pub report: bool,
     /// Which laptop; default: nominal, in a report all of them.
-    #[arg(long, value_name = "LAPTOP", value_parser = ["nominal", "hot-room", "dusty", "cooling-pad", "cpu-hot"])]
+    #[arg(long, value_name = "LAPTOP", value_parser = LAPTOPS)]
     pub plant: Option<String>,
     /// What it does; default: constant, in a report all of them.
     #[arg(long, value_name = "WORKLOAD", value_parser = ["constant", "chat", "burst", "batch"])]
     pub workload: Option<String>,
+    /// Print what the governor would have done in a recording of `smelt monitor` instead.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["report", "plant", "workload", "minutes", "seed"])]
+    pub replay: Option<PathBuf>,
     /// The profile whose watts are the ceiling.
     #[arg(long, value_name = "PROFILE", default_value = "max")]
     pub profile: String,
@@ -228,6 +233,39 @@ pub struct SimulateArgs {
     /// JSON instead of a table.
     #[arg(long)]
     pub json: bool,
+}
+
+/// The search for the least energy per token.
+#[derive(Debug, Args)]
+pub struct TuneArgs {
+    /// On a simulated laptop: the one way there is until the engine measures.
+    #[arg(long)]
+    pub simulated: bool,
+    /// How many times as long as at the highest cap a token may take.
+    #[arg(long, value_name = "FACTOR", default_value = "1.05", value_parser = slowdown)]
+    pub max_slowdown: f64,
+    /// What is tuned for: reading the prompt, writing the answer, or postings one after the other.
+    #[arg(long, value_name = "PHASE", default_value = "decode", value_parser = ["prefill", "decode", "both"])]
+    pub phase: String,
+    /// Which simulated laptop.
+    #[arg(long, value_name = "LAPTOP", default_value = "nominal", value_parser = LAPTOPS)]
+    pub plant: String,
+    /// For the simulated noise: the same number gives the same result.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// JSON instead of a table.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The simulated laptops.
+const LAPTOPS: [&str; 5] = ["nominal", "hot-room", "dusty", "cooling-pad", "cpu-hot"];
+
+fn slowdown(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(factor) if (1.0..=10.0).contains(&factor) => Ok(factor),
+        _ => Err("a number from 1 to 10 is wanted".to_owned()),
+    }
 }
 
 /// The worker.

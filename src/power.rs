@@ -15,6 +15,7 @@ pub mod profile;
 pub mod simulate;
 pub mod sudo;
 pub mod sysfs;
+pub mod tune;
 pub mod writer;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,6 +1,6 @@
 //! `smelt power`: one subcommand, one function.
 
-use super::simulate;
+use super::{simulate, tune};
 use crate::cli::{Exit, PowerArgs, PowerCommand};
 
 /// Does what was asked for.
@@ -8,5 +8,6 @@ use crate::cli::{Exit, PowerArgs, PowerCommand};
 pub fn power(arguments: &PowerArgs) -> Exit {
     match &arguments.command {
         PowerCommand::Simulate(arguments) => simulate::command::simulate(arguments),
+        PowerCommand::Tune(arguments) => tune::command::tune(arguments),
     }
 }
