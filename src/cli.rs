@@ -1,9 +1,15 @@
 //! The command line: arguments and the documented exit codes, and how a user is told what went wrong.
 
 use std::io::Write;
+mod power;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+
+pub use self::power::{
+    AutoArgs, CardArgs, GetArgs, HelperArgs, HowArgs, POWER_SOCKET, ProfileArgs, ResetArgs, SetArgs,
+};
 
 /// What the process ends with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -202,8 +208,10 @@ pub struct PowerArgs {
 /// What can be done with the card's power.
 #[derive(Debug, Subcommand)]
 pub enum PowerCommand {
-    /// Let the governor hold a simulated laptop and print what it does; no card is touched.
+    /// Let the governor hold a simulated laptop, or judge a recording, and print what it does; no card is touched.
     Simulate(SimulateArgs),
+    /// Find the power cap with the least energy per token.
+    Tune(TuneArgs),
     /// Show what was asked for, what is in force and what is drawn, and by which way it was set.
     Get(GetArgs),
     /// Hold the card to so many watts.
@@ -219,117 +227,6 @@ pub enum PowerCommand {
     Helper(HelperArgs),
 }
 
-/// Which card, and who may set it for us.
-#[derive(Debug, Clone, Args)]
-pub struct CardArgs {
-    /// Which card, by its UUID or by its place in `nvidia-smi -L`, from 0.
-    #[arg(long, value_name = "UUID|INDEX", env = "SMELT_GPU")]
-    pub gpu: Option<String>,
-    /// Where `smelt power helper` listens.
-    #[arg(long, value_name = "SOCKET", default_value = crate::cli::POWER_SOCKET, env = "SMELT_POWER_SOCKET")]
-    pub helper_socket: PathBuf,
-}
-
-/// Where `smelt power helper` listens unless told otherwise.
-pub const POWER_SOCKET: &str = "/run/smelt/power.sock";
-
-/// What is set, what is in force, what is drawn.
-#[derive(Debug, Args)]
-pub struct GetArgs {
-    /// Which card.
-    #[command(flatten)]
-    pub card: CardArgs,
-    /// Find out what could be set, by setting each part to what it is; changes nothing that lasts, but it is a write.
-    #[arg(long)]
-    pub probe: bool,
-    /// One JSON object.
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// A power setting.
-#[derive(Debug, Args)]
-pub struct SetArgs {
-    /// Watts.
-    pub watts: f64,
-    /// How.
-    #[command(flatten)]
-    pub how: HowArgs,
-}
-
-/// A power profile.
-#[derive(Debug, Args)]
-pub struct ProfileArgs {
-    /// quiet (100 W), balanced (120 W), performance (140 W) or max (150 W).
-    pub name: String,
-    /// How.
-    #[command(flatten)]
-    pub how: HowArgs,
-}
-
-/// How something is set.
-#[derive(Debug, Clone, Args)]
-pub struct HowArgs {
-    /// Which card.
-    #[command(flatten)]
-    pub card: CardArgs,
-    /// Stay, hold it and correct it, and put everything back at the end (INT, TERM, HUP). Without it the setting stays in
-    /// force until `smelt power reset` or a restart.
-    #[arg(long)]
-    pub hold: bool,
-    /// More than the card's default, or than 140 W, without being asked.
-    #[arg(long)]
-    pub yes: bool,
-}
-
-/// The governor.
-#[derive(Debug, Args)]
-pub struct AutoArgs {
-    /// The profile it stays below: quiet (100 W), balanced (120 W), performance (140 W) or max (150 W).
-    #[arg(default_value = "performance")]
-    pub profile: String,
-    /// Which card.
-    #[command(flatten)]
-    pub card: CardArgs,
-    /// More than the card's default, or than 140 W, without being asked.
-    #[arg(long)]
-    pub yes: bool,
-    /// JSON lines also on a terminal.
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// Undoing.
-#[derive(Debug, Args)]
-pub struct ResetArgs {
-    /// Which card.
-    #[command(flatten)]
-    pub card: CardArgs,
-}
-
-/// The service.
-#[derive(Debug, Args)]
-#[command(after_help = HELPER_HELP)]
-pub struct HelperArgs {
-    /// Where it listens; its ledger of what to put back lies beside it, named .json.
-    #[arg(long, value_name = "SOCKET", default_value = POWER_SOCKET)]
-    pub socket: PathBuf,
-    /// What it allows; default: /etc/smelt/helper.toml, if there is one.
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-    /// Print a systemd unit with the steps to install it, and leave.
-    #[arg(long, conflicts_with_all = ["socket", "config", "print_sudoers"])]
-    pub print_unit: bool,
-    /// Print a file for /etc/sudoers.d, for use without this service, and leave.
-    #[arg(long, conflicts_with_all = ["socket", "config"])]
-    pub print_sudoers: bool,
-}
-
-const HELPER_HELP: &str = "Members of group smelt may ask it (key `group` of its configuration); so may root and whoever it runs as. \
-One client at a time holds a lease; when it ends, is killed or is silent for 10 s, everything is put back. \
-Every write is one JSON line on standard error. The configuration is TOML: min_w, max_w, min_mhz, lease_s, group, gpu; \
-it must belong to root or to whoever the helper runs as, and nobody else may be able to write it.";
-
 /// A simulated laptop.
 #[derive(Debug, Args)]
 pub struct SimulateArgs {
@@ -337,11 +234,14 @@ pub struct SimulateArgs {
     #[arg(long)]
     pub report: bool,
     /// Which laptop; default: nominal, in a report all of them.
-    #[arg(long, value_name = "LAPTOP", value_parser = ["nominal", "hot-room", "dusty", "cooling-pad", "cpu-hot"])]
+    #[arg(long, value_name = "LAPTOP", value_parser = LAPTOPS)]
     pub plant: Option<String>,
     /// What it does; default: constant, in a report all of them.
     #[arg(long, value_name = "WORKLOAD", value_parser = ["constant", "chat", "burst", "batch"])]
     pub workload: Option<String>,
+    /// Print what the governor would have done in a recording of `smelt monitor` instead.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["report", "plant", "workload", "minutes", "seed"])]
+    pub replay: Option<PathBuf>,
     /// The profile whose watts are the ceiling.
     #[arg(long, value_name = "PROFILE", default_value = "max")]
     pub profile: String,
@@ -392,6 +292,39 @@ fn interval(text: &str) -> Result<f64, String> {
         Ok(seconds)
     } else {
         Err("must be between 0.25 and 86400 seconds".to_owned())
+    }
+}
+
+/// The search for the least energy per token.
+#[derive(Debug, Args)]
+pub struct TuneArgs {
+    /// On a simulated laptop: the one way there is until the engine measures.
+    #[arg(long)]
+    pub simulated: bool,
+    /// How many times as long as at the highest cap a token may take.
+    #[arg(long, value_name = "FACTOR", default_value = "1.05", value_parser = slowdown)]
+    pub max_slowdown: f64,
+    /// What is tuned for: reading the prompt, writing the answer, or postings one after the other.
+    #[arg(long, value_name = "PHASE", default_value = "decode", value_parser = ["prefill", "decode", "both"])]
+    pub phase: String,
+    /// Which simulated laptop.
+    #[arg(long, value_name = "LAPTOP", default_value = "nominal", value_parser = LAPTOPS)]
+    pub plant: String,
+    /// For the simulated noise: the same number gives the same result.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// JSON instead of a table.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The simulated laptops.
+const LAPTOPS: [&str; 5] = ["nominal", "hot-room", "dusty", "cooling-pad", "cpu-hot"];
+
+fn slowdown(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(factor) if (1.0..=10.0).contains(&factor) => Ok(factor),
+        _ => Err("a number from 1 to 10 is wanted".to_owned()),
     }
 }
 

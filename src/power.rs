@@ -22,6 +22,7 @@ pub mod setup;
 pub mod simulate;
 pub mod sudo;
 pub mod sysfs;
+pub mod tune;
 pub mod writer;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

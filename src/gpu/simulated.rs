@@ -51,7 +51,7 @@ impl Simulated {
     pub fn speed(&self) -> Option<f64> {
         let pacing = self.pacing.clamp(0.05, 1.0);
         // What is drawn while the work runs; while it pauses the card idles.
-        let running_w = IDLE_W + (self.plant.power_w() - IDLE_W) / pacing;
+        let running_w = IDLE_W + (self.plant.work_w() - IDLE_W) / pacing;
         self.phase().speed(running_w).map(|speed| speed * pacing)
     }
 

@@ -75,7 +75,7 @@ impl Default for Thresholds {
 pub struct Settings {
     /// Watts it never goes below: the least a laptop's firmware is made for.
     pub floor_w: f64,
-    /// Watts it never goes above: the profile's.
+    /// Watts it never goes above: the profile's. One below the floor counts as the floor.
     pub ceiling_w: f64,
     /// Watts it begins with, where the profile allows them; above, the ladder climbs.
     pub start_w: f64,
@@ -95,9 +95,9 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The watts between which the cap moves: a ceiling below the floor lowers the floor.
+    /// The watts between which the cap moves: a ceiling below the floor counts as the floor.
     fn range_w(&self) -> (f64, f64) {
-        (self.floor_w.min(self.ceiling_w), self.ceiling_w)
+        (self.floor_w, self.ceiling_w.max(self.floor_w))
     }
 }
 
@@ -270,6 +270,7 @@ impl Governor {
         let guarded = self.guard.step(&Input {
             now: seen.now,
             temp_c,
+            reading_c: reading,
             margin_c,
             throttle,
             supply: seen.supply.fresh(),
