@@ -1,9 +1,15 @@
 //! The command line: arguments and the documented exit codes, and how a user is told what went wrong.
 
 use std::io::Write;
+mod power;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+
+pub use self::power::{
+    AutoArgs, CardArgs, GetArgs, HelperArgs, HowArgs, POWER_SOCKET, ProfileArgs, ResetArgs, SetArgs,
+};
 
 /// What the process ends with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -202,8 +208,23 @@ pub struct PowerArgs {
 /// What can be done with the card's power.
 #[derive(Debug, Subcommand)]
 pub enum PowerCommand {
-    /// Let the governor hold a simulated laptop and print what it does; no card is touched.
+    /// Let the governor hold a simulated laptop, or judge a recording, and print what it does; no card is touched.
     Simulate(SimulateArgs),
+    /// Find the power cap with the least energy per token.
+    Tune(TuneArgs),
+    /// Show what was asked for, what is in force and what is drawn, and by which way it was set.
+    Get(GetArgs),
+    /// Hold the card to so many watts.
+    Set(SetArgs),
+    /// Hold the card to the watts of a profile.
+    Profile(ProfileArgs),
+    /// Hold the card below a profile and lower by its temperature, until INT; one JSON line a decision where stdout is no
+    /// terminal.
+    Auto(AutoArgs),
+    /// Put back everything that was set.
+    Reset(ResetArgs),
+    /// The service that sets the card for users who may not; run by root.
+    Helper(HelperArgs),
 }
 
 /// A simulated laptop.
@@ -213,11 +234,14 @@ pub struct SimulateArgs {
     #[arg(long)]
     pub report: bool,
     /// Which laptop; default: nominal, in a report all of them.
-    #[arg(long, value_name = "LAPTOP", value_parser = ["nominal", "hot-room", "dusty", "cooling-pad", "cpu-hot"])]
+    #[arg(long, value_name = "LAPTOP", value_parser = LAPTOPS)]
     pub plant: Option<String>,
     /// What it does; default: constant, in a report all of them.
     #[arg(long, value_name = "WORKLOAD", value_parser = ["constant", "chat", "burst", "batch"])]
     pub workload: Option<String>,
+    /// Print what the governor would have done in a recording of `smelt monitor` instead.
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["report", "plant", "workload", "minutes", "seed"])]
+    pub replay: Option<PathBuf>,
     /// The profile whose watts are the ceiling.
     #[arg(long, value_name = "PROFILE", default_value = "max")]
     pub profile: String,
@@ -268,6 +292,39 @@ fn interval(text: &str) -> Result<f64, String> {
         Ok(seconds)
     } else {
         Err("must be between 0.25 and 86400 seconds".to_owned())
+    }
+}
+
+/// The search for the least energy per token.
+#[derive(Debug, Args)]
+pub struct TuneArgs {
+    /// On a simulated laptop: the one way there is until the engine measures.
+    #[arg(long)]
+    pub simulated: bool,
+    /// How many times as long as at the highest cap a token may take.
+    #[arg(long, value_name = "FACTOR", default_value = "1.05", value_parser = slowdown)]
+    pub max_slowdown: f64,
+    /// What is tuned for: reading the prompt, writing the answer, or postings one after the other.
+    #[arg(long, value_name = "PHASE", default_value = "decode", value_parser = ["prefill", "decode", "both"])]
+    pub phase: String,
+    /// Which simulated laptop.
+    #[arg(long, value_name = "LAPTOP", default_value = "nominal", value_parser = LAPTOPS)]
+    pub plant: String,
+    /// For the simulated noise: the same number gives the same result.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub seed: u64,
+    /// JSON instead of a table.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// The simulated laptops.
+const LAPTOPS: [&str; 5] = ["nominal", "hot-room", "dusty", "cooling-pad", "cpu-hot"];
+
+fn slowdown(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(factor) if (1.0..=10.0).contains(&factor) => Ok(factor),
+        _ => Err("a number from 1 to 10 is wanted".to_owned()),
     }
 }
 

@@ -9,6 +9,7 @@ pub mod history;
 pub mod json;
 pub mod metric;
 pub mod nvml;
+pub mod replay;
 pub mod sample;
 pub mod sampler;
 pub mod simulated;

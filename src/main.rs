@@ -10,6 +10,7 @@ fn main() -> ExitCode {
     let cli = Cli::parse();
     if !matches!(cli.command, Some(Command::EngineWorker(_))) {
         log::to_file();
+        power::command::at_start();
     }
     let exit = match cli.command {
         Some(Command::Run(arguments)) => headless::headless(&arguments),

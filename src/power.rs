@@ -3,18 +3,26 @@
 pub mod actuator;
 pub mod clocks;
 pub mod command;
+pub mod confirm;
+pub mod exclusive;
 mod file;
 pub mod governor;
+pub mod helper;
 pub mod ledger;
 pub mod limit;
 pub mod local;
 pub mod pacing;
 pub mod paths;
 pub mod platform;
+pub mod probe;
 pub mod profile;
+pub mod restore;
+pub mod session;
+pub mod setup;
 pub mod simulate;
 pub mod sudo;
 pub mod sysfs;
+pub mod tune;
 pub mod writer;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

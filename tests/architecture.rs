@@ -20,7 +20,7 @@ const MAY_USE: [(&str, &[&str]); 15] = [
     ("page", &["posting"]),
     ("gpu", &[]),
     ("monitor", &["cli", "gpu", "signals"]),
-    ("power", &["cli", "gpu", "process"]),
+    ("power", &["cli", "gpu", "process", "signals"]),
     ("extract", &["engine", "page", "posting"]),
     (
         "run",

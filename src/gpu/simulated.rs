@@ -51,15 +51,21 @@ impl Simulated {
     pub fn speed(&self) -> Option<f64> {
         let pacing = self.pacing.clamp(0.05, 1.0);
         // What is drawn while the work runs; while it pauses the card idles.
-        let running_w = IDLE_W + (self.plant.power_w() - IDLE_W) / pacing;
+        let running_w = IDLE_W + (self.plant.work_w() - IDLE_W) / pacing;
         self.phase().speed(running_w).map(|speed| speed * pacing)
     }
 
     /// Lets a moment pass in which the work's demand does not change: at most a tenth of a second, for what is to be
     /// seen of the phases.
     pub fn advance(&mut self, seconds: f64) {
+        // Between its pauses paced work still meets the limit in force.
         let demand_w = self.phase().demand_w();
-        self.plant.demand_w = IDLE_W + (demand_w - IDLE_W) * self.pacing.clamp(0.05, 1.0);
+        let pacing = self.pacing.clamp(0.05, 1.0);
+        self.plant.demand_w = if pacing < 1.0 {
+            IDLE_W + (demand_w.min(self.plant.in_force_w()) - IDLE_W) * pacing
+        } else {
+            demand_w
+        };
         self.plant.step(seconds);
     }
 

@@ -46,6 +46,8 @@ pub struct Thresholds {
     pub raise_c: f64,
     /// The cap falls at or above this predicted temperature.
     pub act_c: f64,
+    /// The cap falls in large steps as soon as it is read: what the ladder is there to stay under.
+    pub warning_c: f64,
     /// The cap falls to the floor in one step.
     pub hard_c: f64,
     /// No new work is admitted.
@@ -60,6 +62,7 @@ impl Default for Thresholds {
             cold_c: 70.0,
             raise_c: 76.5,
             act_c: 79.0,
+            warning_c: 80.0,
             hard_c: 84.0,
             throttle_c: 87.0,
             emergency_c: 95.0,
@@ -72,7 +75,7 @@ impl Default for Thresholds {
 pub struct Settings {
     /// Watts it never goes below: the least a laptop's firmware is made for.
     pub floor_w: f64,
-    /// Watts it never goes above: the profile's.
+    /// Watts it never goes above: the profile's. One below the floor counts as the floor.
     pub ceiling_w: f64,
     /// Watts it begins with, where the profile allows them; above, the ladder climbs.
     pub start_w: f64,
@@ -92,9 +95,9 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The watts between which the cap moves: a ceiling below the floor lowers the floor.
+    /// The watts between which the cap moves: a ceiling below the floor counts as the floor.
     fn range_w(&self) -> (f64, f64) {
-        (self.floor_w.min(self.ceiling_w), self.ceiling_w)
+        (self.floor_w, self.ceiling_w.max(self.floor_w))
     }
 }
 
@@ -206,6 +209,7 @@ pub struct Governor {
     chip: ChipLimit,
     guard: Guard,
     ladder: Ladder,
+    slowed: Since,
     excess: Since,
 }
 
@@ -229,6 +233,7 @@ impl Governor {
             chip: ChipLimit::default(),
             guard: Guard::new(settings.auto_resume),
             ladder: Ladder::new(settings.start_w, floor_w, ceiling_w),
+            slowed: Since::default(),
             excess: Since::default(),
         }
     }
@@ -261,20 +266,26 @@ impl Governor {
         let temp_c = reading.filter(|_| silence.is_none());
         let margin_c = temp_c.and_then(|temp| chip::plausible(temp, seen.margin_c));
         let limits = self.chip.step(temp_c, margin_c);
+        let throttle = seen.throttle.fresh().unwrap_or_default();
         let guarded = self.guard.step(&Input {
             now: seen.now,
             temp_c,
+            reading_c: reading,
             margin_c,
-            throttle: seen.throttle.fresh().unwrap_or_default(),
+            throttle,
             supply: seen.supply.fresh(),
             silence,
             limits,
         });
+        let slow = throttle.has(Throttle::SW_THERMAL);
+        let is_slowed = self.slowed.lasts(seen.now, slow) >= TICK;
         let (floor_w, ceiling_w) = self.settings.range_w();
         let moved = self.ladder.step(&Tick {
             now: seen.now,
             temp_c,
             predicted_c: self.filter.predicted_c(),
+            warming_k: self.filter.warming_k(),
+            is_slowed,
             is_binding: self.is_binding(&seen, power_w),
             is_guarded: self.guard.stage() != Stage::Steady,
             floor_w,

@@ -37,7 +37,7 @@ pub enum ProfileError {
 }
 
 fn did_you_mean(closest: Option<&str>) -> String {
-    closest.map_or_else(String::new, |name| format!("; did you mean {name}?"))
+    closest.map_or_else(String::new, |name| format!(" (did you mean {name}?)"))
 }
 
 impl Default for Profiles {

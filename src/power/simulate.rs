@@ -15,6 +15,7 @@ pub use self::tally::Outcome;
 use self::tally::Tally;
 use self::trouble::Trouble;
 use super::governor::{Decision, Governor, Hold, Observation, Settings, Why};
+use super::pacing::Draw;
 use crate::gpu::simulated::Simulated;
 use crate::gpu::simulated::plant::{IDLE_W, Parameters, Plant};
 use crate::gpu::simulated::workload::Workload;
@@ -69,9 +70,9 @@ pub struct Event {
 }
 
 impl Event {
-    fn new(second: u32, sample: &Sample, decision: &Decision, why: Why) -> Self {
+    fn new(sample: &Sample, decision: &Decision, why: Why) -> Self {
         Self {
-            mono_ms: u64::from(second) * 1000,
+            mono_ms: u64::try_from(sample.at.as_millis()).unwrap_or(u64::MAX),
             temp_c: sample.temp_c.fresh(),
             from_w: decision.from_w,
             to_w: decision.cap_w,
@@ -106,7 +107,7 @@ pub fn run(scenario: &Scenario, mut heard: impl FnMut(Event)) -> Outcome {
             let decision = hands.step(&sample, &mut laptop);
             tally.decided(second, &decision);
             if let Some(why) = decision.why {
-                heard(Event::new(second, &sample, &decision, why));
+                heard(Event::new(&sample, &decision, why));
             }
         }
         for _ in 0..PARTS {
@@ -143,9 +144,11 @@ impl Hands {
         laptop.plant.limit_w = decision.cap_w;
         laptop.pacing = decision.pacing;
         if self.is_pacing {
-            let whole_w = laptop.phase().demand_w().min(laptop.plant.in_force_w());
-            let share = (decision.cap_w - IDLE_W) / (whole_w - IDLE_W).max(1.0);
-            laptop.pacing = decision.pacing.min(share.clamp(0.05, 1.0));
+            let draw = Draw {
+                idle: IDLE_W,
+                full: laptop.phase().demand_w().min(laptop.plant.in_force_w()),
+            };
+            laptop.pacing *= draw.duty(decision.cap_w);
         }
         decision
     }

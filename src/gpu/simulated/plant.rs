@@ -210,6 +210,7 @@ pub struct Plant {
     fan: f64,
     in_force_w: f64,
     firmware_w: f64,
+    work_w: f64,
     power_w: f64,
     average_w: f64,
     energy_j: f64,
@@ -238,6 +239,7 @@ impl Plant {
             fan: 0.4,
             in_force_w: FULL_W,
             firmware_w: 175.0,
+            work_w: IDLE_W,
             power_w: IDLE_W,
             average_w: IDLE_W,
             energy_j: 0.0,
@@ -299,6 +301,7 @@ impl Plant {
         };
         let drawn = (least + 2.5 * self.random.normal()).max(12.0);
         let leaked = 0.0025 * (self.die_c - 60.0).max(0.0) * drawn;
+        self.work_w = drawn;
         (drawn + leaked).min(self.in_force_w.max(12.0) + 6.0)
     }
 
@@ -337,6 +340,12 @@ impl Plant {
     #[must_use]
     pub fn power_w(&self) -> f64 {
         self.power_w
+    }
+
+    /// Watts of it that do work: without what leaks.
+    #[must_use]
+    pub fn work_w(&self) -> f64 {
+        self.work_w
     }
 
     /// Watts averaged over a second.

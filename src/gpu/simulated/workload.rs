@@ -37,7 +37,7 @@ impl Phase {
     pub fn speed(self, watts: f64) -> Option<f64> {
         match self {
             Self::Idle => None,
-            Self::Prefill => Some((watts.max(IDLE_W) / FULL_W).powf(0.6)),
+            Self::Prefill => Some((watts.clamp(IDLE_W, FULL_W) / FULL_W).powf(0.6)),
             Self::Decode if watts >= CLIFF_W => Some(1.0),
             Self::Decode => Some((watts.max(0.0) / CLIFF_W).powf(1.4)),
         }
@@ -55,10 +55,12 @@ pub enum Workload {
     Burst,
     /// Postings one after the other: 7 s prefill, 13 s decode.
     Batch,
+    /// An answer without an end: for measuring, not a day's work.
+    Decode,
 }
 
 impl Workload {
-    /// All of them, by name.
+    /// The four that a governor has to serve, by name.
     pub const NAMED: [(&'static str, Self); 4] = [
         ("constant", Self::Constant),
         ("chat", Self::Chat),
@@ -78,6 +80,7 @@ impl Workload {
             ],
             Self::Burst => &[(240.0, Phase::Prefill), (180.0, Phase::Idle)],
             Self::Batch => &[(7.0, Phase::Prefill), (13.0, Phase::Decode)],
+            Self::Decode => &[(1.0, Phase::Decode)],
         };
         let round: f64 = phases.iter().map(|(length, _)| length).sum();
         let mut left = seconds.rem_euclid(round);
@@ -88,11 +91,5 @@ impl Workload {
             left -= length;
         }
         Phase::Idle
-    }
-
-    /// Whether it asks for work all the time.
-    #[must_use]
-    pub fn is_steady(self) -> bool {
-        matches!(self, Self::Constant | Self::Batch)
     }
 }

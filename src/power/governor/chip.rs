@@ -46,6 +46,7 @@ impl ChipLimit {
             cold_c: usual.cold_c - by,
             raise_c: usual.raise_c - by,
             act_c: usual.act_c - by,
+            warning_c: usual.warning_c - by,
             hard_c: usual.hard_c - by,
             throttle_c: usual.throttle_c - by,
             emergency_c: usual.emergency_c - by,

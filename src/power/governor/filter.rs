@@ -6,6 +6,8 @@ use std::time::Duration;
 const TEMPERATURE: f64 = 0.3;
 const SLOPE: f64 = 0.15;
 const POWER: f64 = 0.4;
+/// About the last half minute.
+const SLOW: f64 = 0.03;
 /// Seconds ahead: about what a heatsink needs to show a step of the die.
 const AHEAD_S: f64 = 5.0;
 /// After a longer gap the old values say nothing about the slope.
@@ -17,6 +19,7 @@ pub struct Filter {
     at: Option<Duration>,
     smooth_c: Option<f64>,
     slope: f64,
+    slow_c: f64,
     power_w: Option<f64>,
 }
 
@@ -34,6 +37,7 @@ impl Filter {
         self.slope = before.map_or(0.0, |before| {
             self.slope + SLOPE * (smooth - before - self.slope)
         });
+        self.slow_c = before.map_or(temp, |_| self.slow_c + SLOW * (temp - self.slow_c));
         self.smooth_c = Some(smooth);
         self.at = Some(now);
     }
@@ -47,6 +51,11 @@ impl Filter {
     pub fn predicted_c(&self) -> Option<f64> {
         self.smooth_c
             .map(|smooth| smooth + AHEAD_S * self.slope.max(0.0))
+    }
+
+    /// Degrees above the mean of about the last half minute.
+    pub fn warming_k(&self) -> f64 {
+        self.smooth_c.map_or(0.0, |smooth| smooth - self.slow_c)
     }
 
     /// Watts, smoothed.

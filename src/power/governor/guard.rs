@@ -57,7 +57,10 @@ impl Stage {
 #[derive(Debug)]
 pub struct Input {
     pub now: Duration,
+    /// The temperature, if it is believed.
     pub temp_c: Option<f64>,
+    /// The temperature as read: an emergency is heard from a sensor that is otherwise not believed.
+    pub reading_c: Option<f64>,
     pub margin_c: Option<f64>,
     pub throttle: Throttle,
     pub supply: Option<Supply>,
@@ -141,7 +144,7 @@ impl Guard {
         let cry = slowdown.or(margin.map(Why::Margin));
         self.cries = if cry.is_some() { self.cries + 1 } else { 0 };
         let limit = input.limits.emergency_c;
-        match input.temp_c {
+        match input.reading_c {
             Some(temp) if temp >= limit => Some(Why::Hot { temp, limit }),
             _ => cry.filter(|_| self.cries >= CRIES),
         }

@@ -6,13 +6,18 @@ use super::since::Since;
 use super::{Thresholds, Why};
 
 const STEP_W: f64 = 5.0;
+/// The step down once the warning temperature has been read.
+const WARM_STEP_W: f64 = 15.0;
 /// The step up from a card that is cold under load.
-const COLD_STEP_W: f64 = 10.0;
-/// Degrees above the acting threshold from which a step down is twice and three times as large.
-const DOUBLE_C: f64 = 1.5;
-const TRIPLE_C: f64 = 3.0;
-/// Time between a change and the next step down.
+const COLD_STEP_W: f64 = 15.0;
+/// The step that takes back a step up: half of it stays, so that the next try ends nearer to what can be held.
+const BACK_STEP_W: f64 = 2.5;
+/// Degrees above the mean of the last half minute from which the heatsink counts as still warming: the temperature says
+/// nothing yet about what can be held.
+const WARMING_K: f64 = 2.0;
+/// Time between a change and the next step down, as predicted and as read.
 const FALL: Duration = Duration::from_secs(3);
+const WARM_FALL: Duration = Duration::from_secs(1);
 /// Time between a change and the next step up, at least and at most.
 const LEAST_DWELL: Duration = Duration::from_secs(30);
 const MOST_DWELL: Duration = Duration::from_mins(10);
@@ -29,6 +34,10 @@ pub struct Tick {
     pub now: Duration,
     pub temp_c: Option<f64>,
     pub predicted_c: Option<f64>,
+    /// Degrees above the mean of the last half minute.
+    pub warming_k: f64,
+    /// The driver says that it holds clocks down because of heat.
+    pub is_slowed: bool,
     pub is_binding: bool,
     pub is_guarded: bool,
     pub floor_w: f64,
@@ -77,6 +86,8 @@ impl Ladder {
 
     /// Moves the cap, if there is reason to; says which.
     pub fn step(&mut self, tick: &Tick) -> Option<Why> {
+        // The first second counts as a change: what follows it is a start, not a place found.
+        self.changed.get_or_insert(tick.now);
         self.forgive(tick.now);
         let is_cold = tick.is_binding && tick.predicted_c.is_some_and(|c| c < tick.limits.cold_c);
         let cold = self.cold.lasts(tick.now, is_cold) >= COLD;
@@ -86,7 +97,7 @@ impl Ladder {
         if (cap_w - self.cap_w).abs() < f64::EPSILON {
             return None;
         }
-        let is_heat = tick.is_guarded || matches!(why, Why::Hot { .. } | Why::Predicted { .. });
+        let is_heat = tick.is_guarded || !matches!(why, Why::Profile(_));
         self.remember(tick, cap_w, is_heat);
         Some(why)
     }
@@ -96,45 +107,53 @@ impl Ladder {
             return Some((tick.floor_w, Why::Profile(tick.ceiling_w)));
         }
         let (temp, predicted) = (tick.temp_c?, tick.predicted_c?);
-        let Thresholds { hard_c, act_c, .. } = tick.limits;
-        if temp >= hard_c {
-            return Some((
-                tick.floor_w,
-                Why::Hot {
-                    temp,
-                    limit: hard_c,
-                },
-            ));
-        }
-        let waited = |least: Duration, since: Option<Duration>| {
-            since.is_none_or(|then| tick.now.saturating_sub(then) >= least)
-        };
-        if predicted >= act_c {
-            let limit = act_c;
-            let steps = match predicted - act_c {
-                over if over > TRIPLE_C => 3.0,
-                over if over > DOUBLE_C => 2.0,
-                _ => 1.0,
-            };
-            let lower = (
-                self.cap_w - steps * STEP_W,
-                Why::Predicted { predicted, limit },
-            );
-            return waited(FALL, self.changed).then_some(lower);
+        let hot = self.lower(tick, temp, predicted);
+        if let Some((least, wish)) = hot {
+            return waited(tick.now, least, self.changed).then_some(wish);
         }
         let lifted = self.start_w.min(tick.ceiling_w);
         if !self.is_heat && self.cap_w < lifted && predicted < tick.limits.cold_c {
             let higher = (lifted, Why::Profile(tick.ceiling_w));
-            return waited(LEAST_DWELL, self.fell).then_some(higher);
+            return waited(tick.now, LEAST_DWELL, self.fell).then_some(higher);
         }
-        let limit = tick.limits.raise_c;
         let (step, dwell) = if cold {
             (COLD_STEP_W, LEAST_DWELL)
         } else {
             (STEP_W, self.dwell)
         };
-        let may_rise = tick.is_binding && predicted <= limit && waited(dwell, self.changed);
+        let limit = tick.limits.raise_c;
+        let has_room = predicted <= limit && tick.warming_k <= WARMING_K;
+        let may_rise = tick.is_binding && has_room && waited(tick.now, dwell, self.changed);
         may_rise.then_some((self.cap_w + step, Why::Room { predicted, limit }))
+    }
+
+    /// The lower cap that the temperature asks for, and how long after the last change it may come.
+    fn lower(&self, tick: &Tick, temp: f64, predicted: f64) -> Option<(Duration, (f64, Why))> {
+        let limits = tick.limits;
+        let hot = |limit| Why::Hot { temp, limit };
+        if temp >= limits.hard_c {
+            return Some((Duration::ZERO, (tick.floor_w, hot(limits.hard_c))));
+        }
+        if temp >= limits.warning_c {
+            return Some((WARM_FALL, (self.cap_w - WARM_STEP_W, hot(limits.warning_c))));
+        }
+        if predicted < limits.act_c && !tick.is_slowed {
+            return None;
+        }
+        let step = if self.rose > self.fell {
+            BACK_STEP_W
+        } else {
+            STEP_W
+        };
+        let why = if tick.is_slowed {
+            Why::DriverSlowdown
+        } else {
+            Why::Predicted {
+                predicted,
+                limit: limits.act_c,
+            }
+        };
+        Some((FALL, (self.cap_w - step, why)))
     }
 
     fn remember(&mut self, tick: &Tick, cap_w: f64, is_heat: bool) {
@@ -163,4 +182,8 @@ impl Ladder {
             self.reversed = Some(now);
         }
     }
+}
+
+fn waited(now: Duration, least: Duration, since: Option<Duration>) -> bool {
+    since.is_none_or(|then| now.saturating_sub(then) >= least)
 }

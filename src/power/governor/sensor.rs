@@ -9,10 +9,12 @@ use crate::gpu::Metric;
 const SILENT: Duration = Duration::from_secs(3);
 /// Readings in a row, for so long, before a sensor that was silent is believed again.
 const SPEAKS: Duration = Duration::from_secs(5);
-/// A change of power that must show: 40 W through 0.03 K/W, the best die there is, is more than a degree.
-const MOVED_W: f64 = 40.0;
-/// How long that change may stay without the reading following.
-const UNMOVED: Duration = Duration::from_secs(30);
+/// Weight of a new value in the mean power of about the last twenty seconds.
+const SLOW: f64 = 0.05;
+/// A change of that mean that must show as a degree at least: the best cooled laptop that is simulated moves by 1.7.
+const MOVED_W: f64 = 20.0;
+/// How long the reading must have stayed exactly the same.
+const UNMOVED: Duration = Duration::from_mins(3);
 
 /// Why there is no temperature to go by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,7 +32,9 @@ pub struct Sensor {
     speaks: Since,
     is_silent: bool,
     reading_c: Option<f64>,
-    power_then_w: Option<f64>,
+    slow_w: Option<f64>,
+    /// Least and most of the mean power since the reading last changed.
+    range_w: (f64, f64),
     unmoved: Since,
     is_stuck: bool,
 }
@@ -72,14 +76,15 @@ impl Sensor {
         let is_same = self
             .reading_c
             .is_some_and(|before| (temp - before).abs() < 0.01);
-        if !is_same {
-            self.reading_c = Some(temp);
-            self.power_then_w = Some(power);
-            self.is_stuck = false;
-        }
-        let then = *self.power_then_w.get_or_insert(power);
-        let has_moved = is_same && (power - then).abs() >= MOVED_W;
+        let before = self.slow_w.unwrap_or(power);
+        let slow = before + SLOW * (power - before);
+        self.slow_w = Some(slow);
+        self.reading_c = Some(temp);
+        let (least, most) = if is_same { self.range_w } else { (slow, slow) };
+        self.range_w = (least.min(slow), most.max(slow));
+        let has_moved = self.range_w.1 - self.range_w.0 >= MOVED_W;
         // Once stuck, only another reading ends it: at the floor the power may be what it was.
-        self.is_stuck |= self.unmoved.lasts(now, has_moved) >= UNMOVED;
+        let stays = self.unmoved.lasts(now, is_same) >= UNMOVED;
+        self.is_stuck = is_same && (self.is_stuck || (stays && has_moved));
     }
 }

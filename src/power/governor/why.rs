@@ -35,6 +35,8 @@ pub enum Why {
     Margin(f64),
     /// The chip says that it slows down because it is too hot.
     HardwareSlowdown,
+    /// The driver holds clocks down because of heat.
+    DriverSlowdown,
     /// The platform pulled the power brake.
     Brake,
     /// The charger is too small for the load.
@@ -54,7 +56,7 @@ impl Why {
                 "thermal"
             }
             Self::Profile(_) => "profile",
-            Self::Margin(_) | Self::HardwareSlowdown => "chip",
+            Self::Margin(_) | Self::HardwareSlowdown | Self::DriverSlowdown => "chip",
             Self::Brake | Self::Undersized => "platform",
             Self::Silent(_) => "sensor",
         }
@@ -77,6 +79,7 @@ impl fmt::Display for Why {
             Self::Profile(watts) => write!(f, "the profile allows {watts:.0} W"),
             Self::Margin(margin) => write!(f, "{margin:.0} degrees left to the chip's own limit"),
             Self::HardwareSlowdown => f.write_str("the chip slows itself down because of heat"),
+            Self::DriverSlowdown => f.write_str("the driver holds clocks down because of heat"),
             Self::Brake => f.write_str("the platform pulled the power brake"),
             Self::Undersized => f.write_str("the charger is too small for the load"),
             Self::Silent(Silence::Missing) => f.write_str("no temperature for 3 s"),

@@ -1,18 +1,21 @@
 //! `smelt power simulate`: one run with its events, or the whole report.
 
 use std::io::{ErrorKind, Write};
+use std::time::Duration;
 
 use serde::Serialize;
 
 use super::report::{Choice, Report, report};
 use super::{Control, Event, Outcome, Scenario, run, table};
 use crate::cli::{Exit, SimulateArgs, complain};
+use crate::gpu::Source;
+use crate::gpu::replay::Replay;
 use crate::gpu::simulated::plant::Parameters;
 use crate::gpu::simulated::workload::Workload;
-use crate::power::governor::Settings;
+use crate::power::governor::{Governor, Hold, Observation, Settings, TICK};
 use crate::power::profile::Profiles;
 
-/// Simulates, and says what came of it. Ends with `Usage` for an unknown name.
+/// Simulates, and says what came of it. Ends with `Usage` for an unknown name and for what is no recording.
 #[must_use]
 pub fn simulate(arguments: &SimulateArgs) -> Exit {
     let profiles = Profiles::default();
@@ -27,7 +30,15 @@ pub fn simulate(arguments: &SimulateArgs) -> Exit {
         ceiling_w,
         ..Settings::default()
     };
-    let printed = if arguments.report {
+    let printed = if let Some(path) = &arguments.replay {
+        match Replay::open(path) {
+            Ok(recording) => recorded(recording, arguments, settings),
+            Err(error) => {
+                complain(&error.to_string());
+                return Exit::Usage;
+            }
+        }
+    } else if arguments.report {
         whole(arguments, settings)
     } else {
         one(arguments, settings)
@@ -78,6 +89,30 @@ fn one(arguments: &SimulateArgs, settings: Settings) -> std::io::Result<()> {
     });
     written?;
     last(&mut out, &outcome, arguments.json)
+}
+
+/// What the governor would have done: the recording does not answer to it, so its cap is only compared with the power.
+fn recorded(
+    mut recording: Replay,
+    arguments: &SimulateArgs,
+    settings: Settings,
+) -> std::io::Result<()> {
+    let mut governor = Governor::new(settings);
+    let mut out = std::io::stdout().lock();
+    let mut now = Duration::ZERO;
+    while now <= recording.length() {
+        let sample = recording.sample(now);
+        let decision = governor.step(Observation::new(&sample, Hold::Watts));
+        if let Some(why) = decision.why {
+            line(
+                &mut out,
+                &Event::new(&sample, &decision, why),
+                arguments.json,
+            )?;
+        }
+        now += TICK;
+    }
+    Ok(())
 }
 
 fn line(out: &mut impl Write, event: &Event, json: bool) -> std::io::Result<()> {
