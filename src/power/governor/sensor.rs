@@ -69,6 +69,11 @@ impl Sensor {
         }
     }
 
+    /// The card sleeps: what was known of its sensor begins anew when it wakes.
+    pub fn rest(&mut self) {
+        *self = Self::default();
+    }
+
     fn follow(&mut self, now: Duration, temp_c: Option<f64>, power_w: Option<f64>) {
         let (Some(temp), Some(power)) = (temp_c, power_w) else {
             return;
