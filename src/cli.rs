@@ -268,7 +268,7 @@ pub struct MonitorArgs {
     /// Which card, by its UUID or by its place in `nvidia-smi -L`, from 0.
     #[arg(long, value_name = "UUID|INDEX", env = "SMELT_GPU")]
     pub gpu: Option<String>,
-    /// nvml (the driver), or simulated[:LAPTOP].
+    /// nvml (the driver), simulated[:LAPTOP], or replay:FILE (what this command wrote).
     #[arg(long, value_name = "SOURCE", default_value = "nvml")]
     pub source: String,
     /// JSON lines also on a terminal.

@@ -20,6 +20,7 @@ use crate::gpu::choice::Choice;
 use crate::gpu::json::{Line, VERSION};
 use crate::gpu::sample::State;
 use crate::gpu::sampler::{self, Sampler};
+use crate::gpu::sysfs::{self, is_wsl};
 use crate::gpu::{Identity, Sample, Which};
 use crate::signals;
 
@@ -27,6 +28,8 @@ use crate::signals;
 const FIRST: Duration = Duration::from_secs(3);
 /// Alerts are looked at so often, however seldom lines are written.
 const PULSE: Duration = Duration::from_secs(1);
+const WSL: &str = "under WSL2 the driver tells less than elsewhere, shown as n/a, and the GPU's limits are set on the \
+Windows side";
 /// Seconds of temperature drawn in the live line.
 const DRAWN: usize = 20;
 
@@ -69,13 +72,16 @@ fn watch(arguments: &MonitorArgs, choice: Choice, interrupted: &Receiver<()>) ->
             return Ok(Exit::Config);
         }
     };
+    if matches!(choice, Choice::Nvml) && is_wsl(&sysfs::root()) {
+        complain(WSL);
+    }
     let hook = arguments
         .on_alert
         .clone()
         .map(|command| Hook::start(command, complain))
         .transpose()?;
     let interval = Duration::from_secs_f64(arguments.interval);
-    let source = choice.word();
+    let (source, length) = (choice.word(), choice.length());
     let which = arguments.gpu.as_deref().map(Which::of).unwrap_or_default();
     let sampler = Sampler::start(sampler::EVERY.min(interval), move || choice.open(which))?;
     let answered = sampler.wait_for_first(FIRST);
@@ -103,7 +109,8 @@ fn watch(arguments: &MonitorArgs, choice: Choice, interrupted: &Receiver<()>) ->
             // Seconds that were slept through with the machine are not made up for.
             due = (due + interval).max(Instant::now());
         }
-        if arguments.count.is_some_and(|count| written >= count) {
+        let is_over = length.is_some_and(|length| sampler.now() > length);
+        if is_over || arguments.count.is_some_and(|count| written >= count) {
             break;
         }
         let wait = due.saturating_duration_since(Instant::now()).min(PULSE);
@@ -161,8 +168,9 @@ impl Round<'_> {
     fn step(&mut self, sampler: &Sampler, is_due: bool) -> io::Result<()> {
         let (sample, now) = (sampler.latest(), milliseconds());
         let card = sampler.identity();
-        if card != self.card && !card.name.is_empty() {
-            self.card = card;
+        let is_new = card != self.card && !card.name.is_empty();
+        self.card = card;
+        if is_new {
             let Identity {
                 name, driver, pci, ..
             } = self.card.clone();

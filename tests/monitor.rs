@@ -336,6 +336,44 @@ fn a_simulated_laptop_needs_no_driver() {
 }
 
 #[test]
+fn under_wsl_one_line_says_what_to_expect() {
+    let fake = Fake::new("wsl2");
+    fs::create_dir_all(fake.path("sys/class/misc/dxg")).unwrap();
+    let output = run(&fake, &["--count", "1"]);
+    assert_eq!(output.status.code(), Some(0));
+    let complaint = complaint(&output);
+    assert!(complaint.starts_with("smelt: under WSL2 "), "{complaint}");
+    assert_eq!(complaint.lines().count(), 1);
+}
+
+#[test]
+fn a_log_can_be_played_back() {
+    let fake = Fake::new("rtx4090-laptop");
+    fake.set("demand", "prefill");
+    fake.run_at("20");
+    let recorded = run(&fake, &["--count", "4", "--interval", "0.25"]);
+    let file = fake.path("recording.jsonl");
+    fs::write(&file, &recorded.stdout).unwrap();
+    let source = format!("replay:{}", file.display());
+    let played = run(&fake, &["--source", &source, "--interval", "0.25"]);
+    assert_eq!(played.status.code(), Some(0), "it ends with the recording");
+    let (recorded, played) = (lines(&recorded), lines(&played));
+    assert!(played.iter().all(|line| line["src"] == "replay"));
+    let last = |lines: &[Value]| {
+        let sample = lines.last().unwrap();
+        (
+            sample["temp_c"].clone(),
+            sample["energy_j"].clone(),
+            sample["gpu"].clone(),
+        )
+    };
+    assert_eq!(last(&played), last(&recorded));
+    let output = run(&fake, &["--source", "replay:no-such-file"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(complaint(&output).contains("no-such-file"));
+}
+
+#[test]
 fn a_terminal_gets_one_line_that_changes_in_place() {
     let fake = Fake::new("rtx4090-laptop");
     fake.set("supply", "battery");
