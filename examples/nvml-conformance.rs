@@ -269,7 +269,7 @@ fn clocks(tally: &mut Tally, target: &Target, sample: &Sample) {
             );
         }
         Err(error @ (GpuError::NotSupported | GpuError::NoPermission)) => {
-            println!("n/a    clocks: {error}")
+            println!("n/a    clocks: {error}");
         }
         Err(error) => tally.expect(false, "the clocks to lock to are listed", error),
     }
@@ -312,7 +312,7 @@ fn cost(tally: &mut Tally, target: &Target, seconds: u64) {
     std::thread::sleep(Duration::from_secs(1));
     let (before, begun) = (busy(), Instant::now());
     std::thread::sleep(Duration::from_secs(seconds));
-    let share = (busy() - before).as_secs_f64() / begun.elapsed().as_secs_f64();
+    let share = busy().saturating_sub(before).as_secs_f64() / begun.elapsed().as_secs_f64();
     let found = format!("{:.4}% of a core over {seconds} s", 100.0 * share);
     tally.expect(share < 0.05, "asking four times a second is cheap", found);
 }

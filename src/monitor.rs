@@ -191,8 +191,8 @@ impl Round<'_> {
             self.output.json(&line, complain)?;
         }
         if self.output.is_live() {
-            let drawn = if self.output.draws() { DRAWN } else { 0 };
-            let past = sampler.history(drawn);
+            let plain = line::line(&sample, &self.card, &[]);
+            let past = sampler.history(self.output.room(&plain).min(DRAWN));
             self.output.live(&line::line(&sample, &self.card, &past))?;
         }
         Ok(())

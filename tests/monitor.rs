@@ -1,5 +1,5 @@
 //! `smelt monitor` as a user runs it, against the stand-in driver.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 #[path = "support/nvml.rs"]
 mod nvml;
@@ -218,6 +218,27 @@ fn a_card_that_is_lost_and_comes_back_is_told_and_the_hook_hears_of_it() {
         .map(|line| json(line)["state"].clone())
         .collect();
     assert_eq!(states, ["firing", "resolved"]);
+}
+
+#[test]
+fn a_driver_that_hangs_is_told_of_and_so_is_its_answer() {
+    let fake = Fake::new("hung@30..60");
+    let (mut child, mut lines) = start(&fake, &["--interval", "0.25"]);
+    wait_for(&mut lines, |line| line["kind"] == "gpu.sample");
+    fake.set("clock", "30");
+    wait_for(&mut lines, alert("gpu_telemetry_stale", "firing"));
+    let sample = wait_for(&mut lines, |line| line["kind"] == "gpu.sample");
+    assert_eq!(
+        (&sample["temp_c"], &sample["stale"]),
+        (&Value::Null, &json!(true))
+    );
+    fake.set("clock", "60");
+    wait_for(&mut lines, alert("gpu_telemetry_stale", "resolved"));
+    fake.set("clock", "31");
+    wait_for(&mut lines, alert("gpu_telemetry_stale", "firing"));
+    // It ends although the driver never answers.
+    send(&child, SIGTERM);
+    assert_eq!(child.wait().unwrap().signal(), Some(SIGTERM));
 }
 
 #[test]

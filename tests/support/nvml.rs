@@ -61,10 +61,10 @@ impl Fake {
     pub fn set(&self, name: &str, value: &str) {
         let mut settings = self.settings.borrow_mut();
         settings.insert(name.to_owned(), value.to_owned());
-        let lines: String = settings
+        let lines = settings
             .iter()
-            .map(|(name, value)| format!("{name}={value}\n"))
-            .collect();
+            .map(|(name, value)| format!("{name}={value}"));
+        let lines = lines.collect::<Vec<String>>().join("\n");
         // Replaced in one go: the card may be reading it.
         fs::write(self.path("settings"), lines).unwrap();
         fs::rename(self.path("settings"), self.path("libnvidia-ml.so.1.conf")).unwrap();
