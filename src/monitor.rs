@@ -98,28 +98,49 @@ fn watch(arguments: &MonitorArgs, choice: Choice, interrupted: &Receiver<()>) ->
         state: "",
         alerts: Alerts::default(),
     };
-    let begun = Instant::now();
+    let end = End {
+        count: arguments.count,
+        length,
+    };
+    follow(&mut round, &sampler, interval, &end, interrupted)?;
+    round.output.end()?;
+    Ok(Exit::Done)
+}
+
+/// When it is enough, unless a signal comes first.
+struct End {
+    /// So many samples were written.
+    count: Option<u64>,
+    /// So much of a recording was played.
+    length: Option<Duration>,
+}
+
+fn follow(
+    round: &mut Round,
+    sampler: &Sampler,
+    interval: Duration,
+    end: &End,
+    interrupted: &Receiver<()>,
+) -> io::Result<()> {
     let mut written = 0_u64;
-    let mut due = begun;
+    let mut due = Instant::now();
     loop {
         let is_due = Instant::now() >= due;
-        round.step(&sampler, is_due)?;
+        let at = round.step(sampler, is_due)?;
         if is_due {
             written += 1;
             // Seconds that were slept through with the machine are not made up for.
             due = (due + interval).max(Instant::now());
         }
-        let is_over = length.is_some_and(|length| sampler.now() > length);
-        if is_over || arguments.count.is_some_and(|count| written >= count) {
-            break;
+        let is_over = is_due && end.length.is_some_and(|length| at >= length);
+        if is_over || end.count.is_some_and(|count| written >= count) {
+            return Ok(());
         }
         let wait = due.saturating_duration_since(Instant::now()).min(PULSE);
         if interrupted.recv_timeout(wait) != Err(RecvTimeoutError::Timeout) {
-            break;
+            return Ok(());
         }
     }
-    round.output.end()?;
-    Ok(Exit::Done)
 }
 
 /// What one look at the card needs.
@@ -165,8 +186,10 @@ struct Since {
 }
 
 impl Round<'_> {
-    fn step(&mut self, sampler: &Sampler, is_due: bool) -> io::Result<()> {
-        let (sample, now) = (sampler.latest(), milliseconds());
+    /// Tells what the newest sample brings, and when that was taken.
+    fn step(&mut self, sampler: &Sampler, is_due: bool) -> io::Result<Duration> {
+        let sample = sampler.latest();
+        let now = moment(sampler.now().saturating_sub(sample.at));
         let card = sampler.identity();
         let is_new = card != self.card && !card.name.is_empty();
         self.card = card;
@@ -195,7 +218,7 @@ impl Round<'_> {
             let past = sampler.history(self.output.room(&plain).min(DRAWN));
             self.output.live(&line::line(&sample, &self.card, &past))?;
         }
-        Ok(())
+        Ok(sample.at)
     }
 
     fn alert(&mut self, sample: &Sample, now: Timestamp, alert: Alert) -> io::Result<()> {
@@ -253,8 +276,8 @@ impl Round<'_> {
     }
 }
 
-/// Now; finer than any reading is not said.
-fn milliseconds() -> Timestamp {
-    let now = Timestamp::now();
-    now.round(Unit::Millisecond).unwrap_or(now)
+/// The time of day so long ago; finer than any reading is not said.
+fn moment(ago: Duration) -> Timestamp {
+    let moment = Timestamp::now() - SignedDuration::try_from(ago).unwrap_or_default();
+    moment.round(Unit::Millisecond).unwrap_or(moment)
 }

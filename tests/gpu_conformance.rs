@@ -8,40 +8,59 @@ use std::process::Command;
 
 use nvml::{Fake, built};
 
+/// What it printed, and its exit code.
+fn conformance(fake: &Fake) -> (String, Option<i32>) {
+    let output = Command::new(built("nvml-conformance"))
+        .arg("1")
+        .env("SMELT_NVML_LIB", fake.library())
+        .env("SMELT_SYSFS_ROOT", fake.path("sys"))
+        .output()
+        .unwrap();
+    (
+        String::from_utf8(output.stdout).unwrap(),
+        output.status.code(),
+    )
+}
+
+fn meets_expectations_and_writes_nothing(profile: &str) {
+    let fake = Fake::new(profile);
+    fake.run_at("1");
+    let (text, code) = conformance(&fake);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(!text.contains("FAILED"), "{text}");
+    let is_write =
+        |call: &String| call.starts_with("nvmlDeviceSet") || call.starts_with("nvmlDeviceReset");
+    let writes: Vec<String> = fake.calls().into_iter().filter(is_write).collect();
+    assert_eq!(writes, Vec::<String>::new());
+}
+
 #[test]
-fn the_stand_ins_meet_what_is_expected_of_a_card_and_nothing_is_written() {
-    for profile in ["h200", "rtx4090-laptop", "rtx4090-desktop", "wsl2"] {
-        let fake = Fake::new(profile);
-        fake.run_at("1");
-        let mut conformance = Command::new(built("nvml-conformance"));
-        let output = conformance
-            .arg("1")
-            .env("SMELT_NVML_LIB", fake.library())
-            .env("SMELT_SYSFS_ROOT", fake.path("sys"))
-            .output()
-            .unwrap();
-        let text = String::from_utf8(output.stdout).unwrap();
-        assert_eq!(output.status.code(), Some(0), "{profile}: {text}");
-        assert!(!text.contains("FAILED"), "{text}");
-        let writes = fake.calls().into_iter().filter(|call| {
-            call.starts_with("nvmlDeviceSet") || call.starts_with("nvmlDeviceReset")
-        });
-        assert_eq!(writes.collect::<Vec<String>>(), Vec::<String>::new());
-    }
+fn the_server_card_is_as_expected() {
+    meets_expectations_and_writes_nothing("h200");
+}
+
+#[test]
+fn the_laptop_is_as_expected() {
+    meets_expectations_and_writes_nothing("rtx4090-laptop");
+}
+
+#[test]
+fn wsl_is_as_expected() {
+    meets_expectations_and_writes_nothing("wsl2");
+}
+
+#[test]
+fn a_card_that_is_not_as_expected_is_seen() {
+    let fake = Fake::new("bogus-power");
+    fake.run_at("1");
+    let (text, code) = conformance(&fake);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(text.contains("FAILED watts: "), "{text}");
 }
 
 #[test]
 fn without_a_card_it_says_so() {
-    let fake = Fake::new("init-9");
-    let mut conformance = Command::new(built("nvml-conformance"));
-    let output = conformance
-        .env("SMELT_NVML_LIB", fake.library())
-        .output()
-        .unwrap();
-    assert_eq!(output.status.code(), Some(5));
-    assert!(
-        String::from_utf8(output.stdout)
-            .unwrap()
-            .contains("kernel module is not loaded")
-    );
+    let (text, code) = conformance(&Fake::new("init-9"));
+    assert_eq!(code, Some(5));
+    assert!(text.contains("kernel module is not loaded"), "{text}");
 }
