@@ -9,6 +9,7 @@ pub mod evidence;
 pub mod expand;
 pub mod merge;
 pub mod normalise;
+mod plausible;
 pub mod prompt;
 pub mod reading;
 pub mod record;
@@ -30,7 +31,7 @@ use crate::page::Page;
 use crate::posting::{Field, validate};
 
 /// Raised with every change of prompt, wire format, rules or merge: results of another version are not reused.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
 
 /// What an extraction knows beside the page.
 pub struct Context<'a> {

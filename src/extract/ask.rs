@@ -5,7 +5,7 @@ use super::merge::SURE;
 use super::normalise::{self, Normaliser};
 use super::reading::Reading;
 use super::wire::{self, Ask};
-use super::{Extraction, answer, chunk, combine, prompt};
+use super::{Extraction, answer, chunk, combine, plausible, prompt};
 use crate::engine::{Engine, EngineError, Finish, Request};
 use crate::page::{Block, BlockKind, Page};
 
@@ -96,6 +96,7 @@ impl Reader<'_> {
 }
 
 /// One chunk of a page.
+#[derive(Clone, Copy)]
 struct Question<'a> {
     reader: &'a Reader<'a>,
     shown: Shown<'a>,
@@ -113,7 +114,26 @@ impl Question<'_> {
         if first.failed.is_empty() {
             return Ok(reading);
         }
-        let mut again = self.once(&first.failed, Some(prompt::REMARK), extraction)?;
+        let shown = self.shown;
+        let lines = plausible::lines(shown.page, shown.blocks, &mut first.failed);
+        if first.failed.is_empty() {
+            return Ok(reading);
+        }
+        let second = Question {
+            shown: Shown {
+                blocks: &lines,
+                ..shown
+            },
+            ..*self
+        };
+        let mut again = second.once(&first.failed, Some(prompt::REMARK), extraction)?;
+        tracing::debug!(
+            "asked again for {:?} on {} of {} lines, still without: {:?}",
+            first.failed,
+            lines.len(),
+            shown.blocks.len(),
+            again.failed
+        );
         reading.absorb(again.reading);
         for ask in again.failed {
             let field = normalise::field(ask);

@@ -26,7 +26,7 @@ const SELECTED: f64 = 0.7;
 pub struct Shown<'a> {
     /// The page.
     pub page: &'a Page,
-    /// The numbered lines.
+    /// The numbered lines, in page order.
     pub blocks: &'a [Block],
     /// Blocks repeated without their number.
     pub head: &'a [&'a Block],
@@ -44,8 +44,10 @@ impl<'a> Shown<'a> {
     }
 
     fn block(&self, id: u32) -> Option<&'a Block> {
-        let first = self.blocks.first()?.id;
-        let index = usize::try_from(id.checked_sub(first)?).ok()?;
+        let index = self
+            .blocks
+            .binary_search_by_key(&id, |block| block.id)
+            .ok()?;
         self.blocks.get(index)
     }
 }
