@@ -22,8 +22,6 @@ pub enum Exit {
     NoEngine = 5,
     /// The store is locked or corrupt.
     Store = 7,
-    /// The configuration is invalid.
-    Config = 8,
 }
 
 /// Turns job-posting pages into structured, evidence-backed records.
@@ -42,7 +40,7 @@ pub struct Cli {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 all done; 1 internal; 2 usage; 3 some postings failed; 4 nothing to do; \
-5 engine, model or GPU not available; 7 store locked or corrupt; 8 configuration invalid. \
+5 engine, model or GPU not available; 7 store locked or corrupt. \
 One INT or TERM finishes what runs, a second requeues it and stops; then smelt dies by that signal.";
 
 /// What smelt can be told to do.
@@ -64,8 +62,8 @@ pub enum Command {
 /// Batch mode.
 #[derive(Debug, Args)]
 pub struct RunArgs {
-    /// Files (.html .htm .txt .md .json .jsonl, also .gz), directories, globs, or - for standard input.
-    /// Without any, the jobs waiting in the queue are done.
+    /// Files (.html .htm .txt .md .json .jsonl, also .gz), directories, globs, - for standard input, and with
+    /// --allow-fetch http(s) addresses. Without any, the jobs waiting in the queue are done.
     pub inputs: Vec<String>,
     /// Whether web addresses are inputs too.
     #[command(flatten)]

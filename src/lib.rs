@@ -18,6 +18,7 @@ pub mod gpu;
 pub mod headless;
 pub mod log;
 pub mod page;
+mod pattern;
 pub mod posting;
 pub mod power;
 pub mod run;

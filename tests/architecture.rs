@@ -9,16 +9,17 @@ use std::collections::{BTreeMap, BTreeSet};
 use source::{Source, functions, names, sources};
 
 /// What each room may use. A new room needs a row, and a row that makes a cycle is refused.
-const MAY_USE: [(&str, &[&str]); 12] = [
+const MAY_USE: [(&str, &[&str]); 13] = [
     ("cli", &[]),
     ("log", &[]),
-    ("posting", &[]),
+    ("pattern", &[]),
+    ("posting", &["pattern"]),
     ("store", &[]),
     ("engine", &["cli"]),
-    ("page", &["posting"]),
+    ("page", &["pattern", "posting"]),
     ("gpu", &[]),
     ("power", &["gpu"]),
-    ("extract", &["engine", "page", "posting"]),
+    ("extract", &["engine", "page", "pattern", "posting"]),
     (
         "run",
         &[

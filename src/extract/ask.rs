@@ -7,14 +7,12 @@ use super::reading::Reading;
 use super::wire::{self, Ask};
 use super::{Extraction, answer, chunk, combine, plausible, prompt};
 use crate::engine::{Engine, EngineError, Finish, Request};
-use crate::page::{Block, BlockKind, Page};
+use crate::page::Page;
 
 /// Tokens a chat template adds around two messages, and room for miscounts at line ends.
 const TEMPLATE_TOKENS: usize = 64;
 /// Fewer tokens of page than this are not worth a question.
 const LEAST_BUDGET: usize = 64;
-/// Characters of a page's head that are repeated for its later chunks.
-const DIGEST_CHARS: usize = 300;
 
 /// Whom to ask, and how to read the answers.
 pub struct Reader<'a> {
@@ -42,8 +40,8 @@ impl Reader<'_> {
             .max_output
             .min(info.context_tokens / 3)
             .min(wire::longest(asks, last));
-        let head = head(self.page);
-        let digest = digest(self.page, &head);
+        let head = chunk::head(self.page);
+        let digest = chunk::digest(self.page, &head);
         let chunks = self.chunks(info.context_tokens, max_output, &digest)?;
         extraction.usage.chunks = chunks.len();
         let mut readings = Vec::new();
@@ -190,22 +188,4 @@ impl Question<'_> {
         }
         Ok(expansion)
     }
-}
-
-/// The blocks that say what a page is about: its titles, and what it begins with.
-fn head(page: &Page) -> Vec<&Block> {
-    let is_title = |block: &&Block| matches!(block.kind, BlockKind::Title | BlockKind::Heading(1));
-    let mut head: Vec<&Block> = page.blocks.iter().filter(is_title).take(2).collect();
-    for block in page.blocks.iter().take(3) {
-        if !head.contains(&block) {
-            head.push(block);
-        }
-    }
-    head
-}
-
-/// The head of the page, for chunks that do not hold it.
-fn digest(page: &Page, head: &[&Block]) -> String {
-    let text: Vec<&str> = head.iter().map(|block| page.text_of(block)).collect();
-    text.join(" / ").chars().take(DIGEST_CHARS).collect()
 }

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::input::{self, Input, hex};
+use super::input::{self, Input};
 use super::{job, now};
 use crate::engine::select::Selected;
 use crate::extract;
@@ -27,7 +27,7 @@ pub fn settings(selected: &Selected) -> String {
         &schema::job_posting().to_string(),
         &selected.fingerprint,
     ];
-    hex(&Sha256::digest(parts.join("\0")))
+    hex::encode(Sha256::digest(parts.join("\0")))
 }
 
 /// The format's name in the store.
@@ -80,7 +80,7 @@ impl JobSource {
         let url = self.page.url.as_deref().unwrap_or_default();
         let fetched = self.fetched.map(|day| day.to_string()).unwrap_or_default();
         let parts = [sha256, format, url, &fetched, settings];
-        hex(&Sha256::digest(parts.join("\0")))
+        hex::encode(Sha256::digest(parts.join("\0")))
     }
 }
 

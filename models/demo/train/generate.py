@@ -2,7 +2,7 @@
 
 `python generate.py POOLS.json --count 1000 --seed 1 [--split train|valid] [--real 0.25]`
 
-Facts are marked in the page itself, see `examples/training-set.rs`. Header families in `HELD_OUT` never occur in training,
+Facts are marked in the page itself, see `examples/training-set/facts.rs`. Header families in `HELD_OUT` never occur in training,
 nor does one real posting in twenty; `--split valid` gives exactly those.
 """
 
