@@ -89,11 +89,11 @@ pub fn extract(page: &Page, context: &Context) -> Result<Extraction, EngineError
     let (mut readings, others) = structured::read(page);
     readings.push(address(page, context));
     let asks = asks(&readings);
-    let is_american = country::is_american(page);
+    let customs = country::customs(page, context.url.or(page.canonical_url.as_deref()));
     let normaliser = Normaliser {
         fetched: context.fetched,
-        currency: currency(&readings).or(is_american.then(|| "USD".to_owned())),
-        day_first: is_american.then_some(false),
+        currency: currency(&readings).or(customs.currency.map(str::to_owned)),
+        day_first: customs.day_first,
     };
     readings.push(rules::read(page, &normaliser));
     let mut extraction = Extraction::default();

@@ -17,7 +17,7 @@ const BADGE: usize = 60;
 
 /// Words that make a statement a wish, or one way among others.
 static OPTIONAL: Pattern = Pattern::new(
-    r"(?i)\b(prefer\w*|plus|nice to have|bonus|ideally|desir\w*|substitut\w*|in lieu|or equivalent|instead|optional|advantage|von vorteil|wünschenswert)\b",
+    r"(?i)\b(prefer\w*|plus|nice to have|bonus|ideally|desir\w*|substitut\w*|in lieu|instead|optional|advantage|von vorteil|wünschenswert)\b",
 );
 
 /// Degrees as pages write them, with the level each names.
