@@ -88,11 +88,11 @@ fn parts_agree_by_places_then_other_readers_then_order() {
         let [(_, first), .., (last, _)] = parts else {
             panic!("{parts:?}")
         };
-        let all = json!({"title": [1, "Baker"], "location": [5, "Wien"], "job_id": [5, "Wien"], "requirements": [3, [7, 8]]});
+        let all = json!({"title": [1, "Baker"], "location": [5, "Wien"], "education": [5, "Wien"], "requirements": [3, [7, 8]]});
         // The head of the page has no numbers in later parts, and what stands there is no mistake.
         let mut later = vec![json!({"title": [first, "Baker"]}); parts.len() - 1];
         later[parts.len() - 2] = json!({
-            "title": [last, "Baker"], "company": [last, "Graz Bread"], "location": [95, "Linz, or near it"], "job_id": [90, "Linz"],
+            "title": [last, "Baker"], "company": [last, "Graz Bread"], "location": [95, "Linz, or near it"], "education": [90, "Linz"],
             "requirements": [98], "years": [95, "6 years"],
         });
         [vec![all], later].concat()
@@ -116,7 +116,7 @@ fn parts_agree_by_places_then_other_readers_then_order() {
         .map(|span| span.block)
         .collect();
     assert_eq!(lines, [3, 7, 8, 98]);
-    assert_eq!(flags(&extraction), ["conflict:job_id", "conflict:location"]);
+    assert_eq!(flags(&extraction), ["conflict:education", "conflict:location"]);
     assert_eq!(extraction.status(), Status::NeedsReview);
 }
 

@@ -27,7 +27,9 @@ static COUNTRIES: [Country; 4] = [
             | Michigan | Minnesota | Mississippi | Missouri | Montana | Nebraska | New\ (?:Hampshire|Jersey|Mexico|York)
             | Nevada | North\ Carolina | North\ Dakota | Ohio | Oklahoma | Oregon | Pennsylvania | Rhode\ Island
             | South\ Carolina | South\ Dakota | Tennessee | Texas | Utah | Vermont | Virginia | Washington | Wisconsin
-            | Wyoming | Los\ Angeles | San\ Francisco | [A-Z]{2}\ \d{5} )",
+            | Wyoming | Los\ Angeles | San\ Francisco | [A-Z][a-z]+\ County | [A-Z]{2}\ \d{5}
+            | [A-Z][a-z]+,\ (?:AL|AK|AZ|CA|CT|FL|GA|HI|IL|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK
+              |OR|PA|RI|SC|SD|TN|TX|UT|VA|VT|WA|WI|WV|WY)\b )",
         ),
     },
     Country {
