@@ -147,6 +147,10 @@ pub struct EvalArgs {
     /// The JSON of an earlier evaluation: says what changed since.
     #[arg(long, value_name = "RUN")]
     pub compare: Option<PathBuf>,
+    /// Ask the model for every field and score its answers only, without structured data and rules (those alone:
+    /// --engine none).
+    #[arg(long)]
+    pub model_alone: bool,
     /// JSON also on a terminal.
     #[arg(long)]
     pub json: bool,

@@ -29,7 +29,9 @@ const MAY_USE: [(&str, &[&str]); 13] = [
     ("headless", &["cli", "engine", "extract", "run", "store"]),
     (
         "eval",
-        &["cli", "headless", "page", "posting", "run", "store"],
+        &[
+            "cli", "extract", "headless", "page", "posting", "run", "store",
+        ],
     ),
 ];
 

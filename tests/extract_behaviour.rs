@@ -307,9 +307,8 @@ fn a_page_with_hidden_or_suspicious_text_is_never_done() {
         for engine in [Some(Answers::of([&json!({"title": [1, "Baker"]})])), None] {
             let context = Context {
                 engine: engine.as_ref().map(|engine| engine as _),
-                url: None,
-                fetched: None,
                 max_output_tokens: 1000,
+                ..Context::default()
             };
             let extraction = extract(&page, &context).unwrap();
             assert_eq!(flags(&extraction), [flag]);

@@ -225,9 +225,8 @@ fn a_context_too_small_for_a_line_is_an_error_and_not_a_shorter_page() {
         engine.context_tokens = context_tokens;
         let context = Context {
             engine: Some(&engine),
-            url: None,
-            fetched: None,
             max_output_tokens: 1000,
+            ..Context::default()
         };
         extract(&page, &context).unwrap_err()
     };
@@ -250,9 +249,8 @@ fn a_cut_answer_keeps_its_finished_keys_and_the_rest_is_asked_again() {
     let engine = Answers::raw([whole, r#"{"benefits": [7], "description": []}"#.to_owned()]);
     let context = Context {
         engine: Some(&engine),
-        url: None,
-        fetched: None,
         max_output_tokens: 480,
+        ..Context::default()
     };
     let extraction = extract(&page, &context).unwrap();
     let posting = &extraction.merged.posting;

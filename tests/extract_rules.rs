@@ -15,13 +15,7 @@ fn page(text: &str) -> Page {
 }
 
 fn run(page: &Page) -> Extraction {
-    let context = Context {
-        engine: None,
-        url: None,
-        fetched: None,
-        max_output_tokens: 0,
-    };
-    extract(page, &context).unwrap()
+    extract(page, &Context::default()).unwrap()
 }
 
 /// The value of a field, and that its evidence stands on the page.
