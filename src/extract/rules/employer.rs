@@ -20,7 +20,7 @@ const NAME: &str =
     r"(?P<n>[A-Z0-9][\w&.'’-]*(?: (?:of |and |& |for |the )*[A-Z0-9][\w&.'’-]*){0,4})";
 
 /// Turns of phrase around a name, with how much each says. `{}` stands for the name.
-static TURNS: [(usize, Pattern); 9] = [
+static TURNS: [(usize, Pattern); 10] = [
     turn(3, r"^(?:About|Why|Life at|Working at|Über) {}[?:]?$"),
     turn(
         3,
@@ -53,6 +53,14 @@ static TURNS: [(usize, Pattern); 9] = [
     turn(
         1,
         r"\b{} (?:is|was) (?:a|an|the|founded|one|building|on a mission)\b",
+    ),
+    // Public bodies have names of a kind, and their pages repeat them.
+    (
+        1,
+        Pattern::new(
+            r"(?x)\b(?P<n> (?:[A-Z][a-z’'-]+\ ){1,2} County
+            | (?:County|City|Town|Township|Borough|State|Commonwealth)\ of\ [A-Z][a-z]+(?:\ [A-Z][a-z]+)? )\b",
+        ),
     ),
 ];
 
