@@ -116,7 +116,10 @@ fn parts_agree_by_places_then_other_readers_then_order() {
         .map(|span| span.block)
         .collect();
     assert_eq!(lines, [3, 7, 8, 98]);
-    assert_eq!(flags(&extraction), ["conflict:education", "conflict:location"]);
+    assert_eq!(
+        flags(&extraction),
+        ["conflict:education", "conflict:location"]
+    );
     assert_eq!(extraction.status(), Status::NeedsReview);
 }
 
