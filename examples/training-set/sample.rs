@@ -59,9 +59,14 @@ pub fn sample(
     } else {
         (Ask::ALL.to_vec(), None)
     };
-    let shown = |id: u32| {
-        blocks.first().is_some_and(|b| b.id <= id) && blocks.last().is_some_and(|b| b.id >= id)
+    let kept;
+    let blocks = if remark.is_some() {
+        kept = thinned(blocks, &asks, facts, &mut choice);
+        kept.as_slice()
+    } else {
+        blocks
     };
+    let shown = |id: u32| blocks.binary_search_by_key(&id, |block| block.id).is_ok();
     let mut parts: Vec<Value> = Vec::new();
     let mut whole = String::new();
     for (index, ask) in asks.iter().enumerate() {
@@ -98,6 +103,22 @@ fn part<'a>(page: &'a Page, choice: &mut Choice) -> (&'a [Block], Option<String>
     }
     let digest = chunk::digest(page, &chunk::head(page));
     (page.blocks.get(cut..).unwrap_or_default(), Some(digest))
+}
+
+/// The lines that state what is asked again, and some of the others: smelt shows those that could state it.
+fn thinned(blocks: &[Block], asks: &[Ask], facts: &Facts, choice: &mut Choice) -> Vec<Block> {
+    let states = |block: &Block| {
+        let mut stated = asks.iter().filter_map(|ask| facts.stated.get(ask));
+        stated.any(|stated| stated.iter().any(|(id, _)| *id == block.id))
+    };
+    let one_in = 1 + choice.below(6);
+    let mut kept: Vec<Block> = Vec::new();
+    for block in blocks {
+        if states(block) || choice.below(one_in) == 0 {
+            kept.push(block.clone());
+        }
+    }
+    if kept.is_empty() { blocks.to_vec() } else { kept }
 }
 
 /// Some keys only: few after a failed answer, all but few where the page states facts as data.
