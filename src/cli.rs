@@ -1,9 +1,13 @@
 //! The command line: arguments and the documented exit codes, and how a user is told what went wrong.
 
+mod simulated;
+
 use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+
+pub use self::simulated::{SimulateArgs, TuneArgs};
 
 /// What the process ends with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +67,8 @@ pub enum Command {
     Export(ExportArgs),
     /// Read labelled postings and say how right the records are, per field and source.
     Eval(EvalArgs),
+    /// Watch the card: a live line on a terminal, JSON lines otherwise, alerts; nothing is changed.
+    Monitor(MonitorArgs),
     /// Hold the card's power down: by hand, by its temperature, or on a simulated laptop.
     Power(PowerArgs),
     /// The child process that holds the model.
@@ -204,67 +210,168 @@ pub enum PowerCommand {
     Simulate(SimulateArgs),
     /// Find the power cap with the least energy per token.
     Tune(TuneArgs),
+    /// Show what was asked for, what is in force and what is drawn, and by which way it was set.
+    Get(GetArgs),
+    /// Hold the card to so many watts.
+    Set(SetArgs),
+    /// Hold the card to the watts of a profile.
+    Profile(ProfileArgs),
+    /// Hold the card below a profile and lower by its temperature, until INT; one JSON line a decision where stdout is no
+    /// terminal.
+    Auto(AutoArgs),
+    /// Put back everything that was set.
+    Reset(ResetArgs),
+    /// The service that sets the card for users who may not; run by root.
+    Helper(HelperArgs),
 }
 
-/// A simulated laptop.
+/// Which card, and who may set it for us.
+#[derive(Debug, Clone, Args)]
+pub struct CardArgs {
+    /// Which card, by its UUID or by its place in `nvidia-smi -L`, from 0.
+    #[arg(long, value_name = "UUID|INDEX", env = "SMELT_GPU")]
+    pub gpu: Option<String>,
+    /// Where `smelt power helper` listens.
+    #[arg(long, value_name = "SOCKET", default_value = crate::cli::POWER_SOCKET, env = "SMELT_POWER_SOCKET")]
+    pub helper_socket: PathBuf,
+}
+
+/// Where `smelt power helper` listens unless told otherwise.
+pub const POWER_SOCKET: &str = "/run/smelt/power.sock";
+
+/// What is set, what is in force, what is drawn.
 #[derive(Debug, Args)]
-pub struct SimulateArgs {
-    /// Print how well it does on five laptops by four workloads, on random laptops and in trouble.
+pub struct GetArgs {
+    /// Which card.
+    #[command(flatten)]
+    pub card: CardArgs,
+    /// Find out what could be set, by setting each part to what it is; changes nothing that lasts, but it is a write.
     #[arg(long)]
-    pub report: bool,
-    /// Which laptop; default: nominal, in a report all of them.
-    #[arg(long, value_name = "LAPTOP", value_parser = LAPTOPS)]
-    pub plant: Option<String>,
-    /// What it does; default: constant, in a report all of them.
-    #[arg(long, value_name = "WORKLOAD", value_parser = ["constant", "chat", "burst", "batch"])]
-    pub workload: Option<String>,
-    /// Print what the governor would have done in a recording of `smelt monitor` instead.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["report", "plant", "workload", "minutes", "seed"])]
-    pub replay: Option<PathBuf>,
-    /// The profile whose watts are the ceiling.
-    #[arg(long, value_name = "PROFILE", default_value = "max")]
+    pub probe: bool,
+    /// One JSON object.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A power setting.
+#[derive(Debug, Args)]
+pub struct SetArgs {
+    /// Watts.
+    pub watts: f64,
+    /// How.
+    #[command(flatten)]
+    pub how: HowArgs,
+}
+
+/// A power profile.
+#[derive(Debug, Args)]
+pub struct ProfileArgs {
+    /// quiet (100 W), balanced (120 W), performance (140 W) or max (150 W).
+    pub name: String,
+    /// How.
+    #[command(flatten)]
+    pub how: HowArgs,
+}
+
+/// How something is set.
+#[derive(Debug, Clone, Args)]
+pub struct HowArgs {
+    /// Which card.
+    #[command(flatten)]
+    pub card: CardArgs,
+    /// Stay, hold it and correct it, and put everything back at the end (INT, TERM, HUP). Without it the setting stays in
+    /// force until `smelt power reset` or a restart.
+    #[arg(long)]
+    pub hold: bool,
+    /// More than the card's default, or than 140 W, without being asked.
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// The governor.
+#[derive(Debug, Args)]
+pub struct AutoArgs {
+    /// The profile it stays below: quiet (100 W), balanced (120 W), performance (140 W) or max (150 W).
+    #[arg(default_value = "performance")]
     pub profile: String,
-    /// Minutes of one run; a report has lengths of its own.
-    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u16).range(10..=1440))]
-    pub minutes: u16,
-    /// For the simulated noise: the same number gives the same run.
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub seed: u64,
-    /// JSON instead of a table.
+    /// Which card.
+    #[command(flatten)]
+    pub card: CardArgs,
+    /// More than the card's default, or than 140 W, without being asked.
+    #[arg(long)]
+    pub yes: bool,
+    /// JSON lines also on a terminal.
     #[arg(long)]
     pub json: bool,
 }
 
-/// The search for the least energy per token.
+/// Undoing.
 #[derive(Debug, Args)]
-pub struct TuneArgs {
-    /// On a simulated laptop: the one way there is until the engine measures.
-    #[arg(long)]
-    pub simulated: bool,
-    /// How many times as long as at the highest cap a token may take.
-    #[arg(long, value_name = "FACTOR", default_value = "1.05", value_parser = slowdown)]
-    pub max_slowdown: f64,
-    /// What is tuned for: reading the prompt, writing the answer, or postings one after the other.
-    #[arg(long, value_name = "PHASE", default_value = "decode", value_parser = ["prefill", "decode", "both"])]
-    pub phase: String,
-    /// Which simulated laptop.
-    #[arg(long, value_name = "LAPTOP", default_value = "nominal", value_parser = LAPTOPS)]
-    pub plant: String,
-    /// For the simulated noise: the same number gives the same result.
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub seed: u64,
-    /// JSON instead of a table.
-    #[arg(long)]
-    pub json: bool,
+pub struct ResetArgs {
+    /// Which card.
+    #[command(flatten)]
+    pub card: CardArgs,
 }
 
-/// The simulated laptops.
-const LAPTOPS: [&str; 5] = ["nominal", "hot-room", "dusty", "cooling-pad", "cpu-hot"];
+/// The service.
+#[derive(Debug, Args)]
+#[command(after_help = HELPER_HELP)]
+pub struct HelperArgs {
+    /// Where it listens; its ledger of what to put back lies beside it, named .json.
+    #[arg(long, value_name = "SOCKET", default_value = POWER_SOCKET)]
+    pub socket: PathBuf,
+    /// What it allows; default: /etc/smelt/helper.toml, if there is one.
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Print a systemd unit with the steps to install it, and leave.
+    #[arg(long, conflicts_with_all = ["socket", "config", "print_sudoers"])]
+    pub print_unit: bool,
+    /// Print a file for /etc/sudoers.d, for use without this service, and leave.
+    #[arg(long, conflicts_with_all = ["socket", "config"])]
+    pub print_sudoers: bool,
+}
 
-fn slowdown(text: &str) -> Result<f64, String> {
-    match text.parse() {
-        Ok(factor) if (1.0..=10.0).contains(&factor) => Ok(factor),
-        _ => Err("a number from 1 to 10 is wanted".to_owned()),
+const HELPER_HELP: &str = "Members of group smelt may ask it (key `group` of its configuration); so may root and whoever it runs as. \
+One client at a time holds a lease; when it ends, is killed or is silent for 10 s, everything is put back. \
+Every write is one JSON line on standard error. The configuration is TOML: min_w, max_w, min_mhz, lease_s, group, gpu; \
+it must belong to root or to whoever the helper runs as, and nobody else may be able to write it.";
+
+/// Watching the card.
+#[derive(Debug, Args)]
+pub struct MonitorArgs {
+    /// Seconds between two lines; alerts are looked for every second at least.
+    #[arg(long, value_name = "SECONDS", default_value = "1", value_parser = interval)]
+    pub interval: f64,
+    /// Stop after so many lines.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub count: Option<u64>,
+    /// Which card, by its UUID or by its place in `nvidia-smi -L`, from 0.
+    #[arg(long, value_name = "UUID|INDEX", env = "SMELT_GPU")]
+    pub gpu: Option<String>,
+    /// nvml (the driver), or simulated[:LAPTOP].
+    #[arg(long, value_name = "SOURCE", default_value = "nvml")]
+    pub source: String,
+    /// JSON lines also on a terminal.
+    #[arg(long)]
+    pub json: bool,
+    /// Write the JSON lines to a file a day in this directory too; the last 30 are kept.
+    #[arg(long, value_name = "DIR")]
+    pub log: Option<PathBuf>,
+    /// Shell command that gets each alert as JSON on its standard input, one after the other.
+    #[arg(long, value_name = "COMMAND")]
+    pub on_alert: Option<String>,
+    /// Without a GPU or driver, wait for one instead of ending with 5.
+    #[arg(long)]
+    pub wait: bool,
+}
+
+/// Seconds between a quarter, which is how often the card is asked, and a day.
+fn interval(text: &str) -> Result<f64, String> {
+    let seconds: f64 = text.parse().map_err(|_| "not a number".to_owned())?;
+    if (0.25..=86_400.0).contains(&seconds) {
+        Ok(seconds)
+    } else {
+        Err("must be between 0.25 and 86400 seconds".to_owned())
     }
 }
 

@@ -3,6 +3,7 @@
 //! Nothing here decides to change the card; that is [`crate::power`]'s job, through [`Card`].
 
 pub mod card;
+pub mod choice;
 pub mod error;
 pub mod history;
 pub mod json;

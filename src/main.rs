@@ -4,18 +4,20 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use smelt::cli::{Cli, Command, Exit};
-use smelt::{engine, eval, headless, log, power};
+use smelt::{engine, eval, headless, log, monitor, power};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
     if !matches!(cli.command, Some(Command::EngineWorker(_))) {
         log::to_file();
+        power::command::at_start();
     }
     let exit = match cli.command {
         Some(Command::Run(arguments)) => headless::headless(&arguments),
         Some(Command::Add(arguments)) => headless::add(&arguments),
         Some(Command::Eval(arguments)) => eval::command::eval(&arguments),
         Some(Command::Export(arguments)) => headless::export(&arguments),
+        Some(Command::Monitor(arguments)) => monitor::monitor(&arguments),
         Some(Command::Power(arguments)) => power::command::power(&arguments),
         Some(Command::EngineWorker(arguments)) => {
             log::to_stderr();

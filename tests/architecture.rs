@@ -9,21 +9,23 @@ use std::collections::{BTreeMap, BTreeSet};
 use source::{Source, functions, names, sources};
 
 /// What each room may use. A new room needs a row, and a row that makes a cycle is refused.
-const MAY_USE: [(&str, &[&str]); 13] = [
+const MAY_USE: [(&str, &[&str]); 15] = [
     ("cli", &[]),
     ("log", &[]),
     ("process", &[]),
+    ("signals", &["process"]),
     ("posting", &[]),
     ("store", &[]),
     ("engine", &["cli"]),
     ("page", &["posting"]),
     ("gpu", &[]),
-    ("power", &["cli", "gpu", "process"]),
+    ("monitor", &["cli", "gpu", "signals"]),
+    ("power", &["cli", "gpu", "process", "signals"]),
     ("extract", &["engine", "page", "posting"]),
     (
         "run",
         &[
-            "cli", "engine", "extract", "log", "page", "posting", "process", "store",
+            "cli", "engine", "extract", "log", "page", "posting", "process", "signals", "store",
         ],
     ),
     ("headless", &["cli", "engine", "extract", "run", "store"]),
@@ -33,8 +35,12 @@ const MAY_USE: [(&str, &[&str]); 13] = [
     ),
 ];
 
-/// The crate of the engine has one file.
-const ONE_FILE: (&str, &str) = ("mistralrs", "src/engine/mistral.rs");
+/// Crates that one file names, or one file and its folder.
+const ONE_PLACE: [(&str, &str); 3] = [
+    ("mistralrs", "src/engine/mistral"),
+    ("nvml_wrapper", "src/gpu/nvml"),
+    ("nvml_wrapper_sys", "src/gpu/nvml/shims"),
+];
 /// What may end a thread or the program on purpose: a script asks for it, to test what is around a worker.
 const MAY_PANIC: [(&str, &str); 1] = [("src/engine/scripted.rs", "panic!")];
 const PANICS: [&str; 6] = [
@@ -46,7 +52,7 @@ const PANICS: [&str; 6] = [
     "dbg!",
 ];
 /// Files that may hold `unsafe` code.
-const MAY_BE_UNSAFE: [&str; 0] = [];
+const MAY_BE_UNSAFE: [&str; 1] = ["src/gpu/nvml/shims.rs"];
 const MOST_LINES: usize = 450;
 const MOST_MEDIAN_LINES: usize = 150;
 const MOST_FUNCTION_LINES: usize = 60;
@@ -153,13 +159,14 @@ fn forbidden(
 }
 
 fn wrong_words(source: &Source) -> Vec<String> {
-    let (name, file) = ONE_FILE;
-    let mut wrong = forbidden(
-        source,
-        name,
-        &format!("only {file} may name `{name}`"),
-        |path| path == file,
-    );
+    let mut wrong = Vec::new();
+    for (name, place) in ONE_PLACE {
+        let rule = format!("only {place} may name `{name}`");
+        let (file, folder) = (format!("{place}.rs"), format!("{place}/"));
+        wrong.extend(forbidden(source, name, &rule, |path| {
+            path == file || path.starts_with(&folder)
+        }));
+    }
     let rule = "`unsafe` is allowed nowhere but in MAY_BE_UNSAFE";
     wrong.extend(forbidden(source, "unsafe", rule, |path| {
         MAY_BE_UNSAFE.contains(&path)
@@ -296,6 +303,7 @@ mod can_fail {
             "fn f() { let a = '\"'; todo!() }",
             "fn f() { let a = r#\"\"\"#; dbg!(a) }",
             "use mistralrs::Model;",
+            "use nvml_wrapper::Nvml;",
             "unsafe fn f() {}",
             "#[cfg(test)]\nmod tests { fn f() { g().unwrap() } }\nfn h() { unimplemented!() }",
         ] {

@@ -1,5 +1,6 @@
 //! The governor as its user meets it: what it promises about heat.
 #![allow(missing_docs, clippy::unwrap_used)]
+#![allow(clippy::float_cmp, reason = "caps are sums of whole and half watts")]
 
 #[path = "support/governor.rs"]
 mod governor;

@@ -1,8 +1,6 @@
 //! What can be set on a card and read back: the interface between the power room's actuators and the driver.
 
-use std::convert::Infallible;
 use std::fmt;
-use std::str::FromStr;
 
 use super::error::GpuError;
 
@@ -21,13 +19,12 @@ impl Default for Which {
     }
 }
 
-impl FromStr for Which {
-    type Err = Infallible;
-
-    fn from_str(text: &str) -> Result<Self, Infallible> {
-        Ok(text
-            .parse()
-            .map_or_else(|_| Self::Uuid(text.to_owned()), Self::Index))
+impl Which {
+    /// A number is a place, anything else a UUID.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        text.parse()
+            .map_or_else(|_| Self::Uuid(text.to_owned()), Self::Index)
     }
 }
 

@@ -53,9 +53,9 @@ impl Sampler {
     ///
     /// # Errors
     /// When the system has no thread left.
-    pub fn start<S: Source + 'static>(
+    pub fn start(
         every: Duration,
-        source: impl FnOnce() -> S + Send + 'static,
+        source: impl FnOnce() -> Box<dyn Source> + Send + 'static,
     ) -> std::io::Result<Self> {
         let shared = Arc::new(Shared {
             now: Mutex::new(Now {
@@ -136,7 +136,7 @@ impl Drop for Sampler {
 
 fn run(
     shared: &Shared,
-    mut source: impl Source,
+    mut source: Box<dyn Source>,
     began: Instant,
     every: Duration,
     stopped: &Receiver<()>,

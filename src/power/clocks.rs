@@ -10,7 +10,8 @@ use std::time::Duration;
 use self::map::{Map, MapFile};
 use super::actuator::{Actuator, Outcome};
 use super::governor::Hold;
-use super::writer::{Code, Part, Refusal};
+use super::probe::no_clocks;
+use super::writer::{Part, Refusal};
 use super::{Shared, lock};
 use crate::gpu::{Sample, Throttle};
 
@@ -81,8 +82,7 @@ impl LockedClocks {
             self.clocks.retain(|clock| *clock >= LEAST_MHZ);
         }
         if self.clocks.is_empty() {
-            let text = "the driver names no clocks to lock";
-            return Err(Refusal::new(Code::NotSupported, text));
+            return Err(no_clocks());
         }
         Ok(())
     }
@@ -155,7 +155,9 @@ impl Actuator for LockedClocks {
     }
 
     fn probe(&mut self) -> Result<(), String> {
-        probe(&self.writer).map_err(|refusal| refusal.text)
+        lock(&self.writer)
+            .probe(Part::LockedClocks)
+            .map_err(|refusal| refusal.text)
     }
 
     fn hold(&mut self, watts: f64) -> Outcome {
@@ -211,19 +213,4 @@ impl Actuator for LockedClocks {
             .put_back(Part::LockedClocks)
             .map_err(|refusal| refusal.text)
     }
-}
-
-/// Locks to all the card can, which holds nothing down, and takes the lock away: there is nothing to read back.
-///
-/// # Errors
-/// Why they cannot be locked.
-pub(super) fn probe(writer: &Shared) -> Result<(), Refusal> {
-    let mut writer = lock(writer);
-    let clocks = writer.clocks()?;
-    let Some(most) = clocks.last() else {
-        let text = "the driver names no clocks to lock";
-        return Err(Refusal::new(Code::NotSupported, text));
-    };
-    writer.lock_clocks(*most)?;
-    writer.put_back(Part::LockedClocks)
 }

@@ -55,9 +55,8 @@ impl Raise {
     pub fn verdict(&self, now: Duration) -> Verdict {
         match self.answer {
             Some(true) => Verdict::Keep,
-            Some(false) => Verdict::Revert,
             None if now < self.until => Verdict::Wait(self.until.saturating_sub(now)),
-            None => Verdict::Revert,
+            Some(false) | None => Verdict::Revert,
         }
     }
 }

@@ -55,6 +55,14 @@ pub struct Entries {
     pub found: BTreeMap<Part, Found>,
 }
 
+impl Entries {
+    /// The number of the process that set it.
+    #[must_use]
+    pub fn process(&self) -> &str {
+        self.owner.split('/').next().unwrap_or_default()
+    }
+}
+
 /// What a ledger found at the start means.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Left {
@@ -140,6 +148,12 @@ impl Ledger {
         self.entries.found.get(&part)
     }
 
+    /// Whether something was set this way.
+    #[must_use]
+    pub fn uses(&self, via: Via) -> bool {
+        self.entries.found.values().any(|found| found.via == via)
+    }
+
     /// The parts that are set.
     #[must_use]
     pub fn parts(&self) -> Vec<Part> {
@@ -164,6 +178,7 @@ impl Ledger {
         }
         if self.entries.found.is_empty() {
             self.entries.kept = false;
+            self.entries.wish = None;
         }
         self.save()
     }
@@ -172,6 +187,21 @@ impl Ledger {
     pub fn keep(&mut self) -> Result<(), Refusal> {
         self.entries.kept = true;
         self.save()
+    }
+
+    /// Takes back [`Ledger::keep`].
+    pub fn release(&mut self) -> Result<(), Refusal> {
+        if !self.entries.kept {
+            return Ok(());
+        }
+        self.entries.kept = false;
+        self.save()
+    }
+
+    /// What was asked for, as far as told.
+    #[must_use]
+    pub fn wish(&self) -> Option<&Wish> {
+        self.entries.wish.as_ref()
     }
 
     /// Whether what is set stays in force.

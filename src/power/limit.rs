@@ -3,15 +3,13 @@
 use std::time::Duration;
 
 use super::actuator::{Actuator, Outcome};
-use super::writer::{Code, Part, Refusal};
+use super::probe::SAME_W;
+use super::writer::{Part, Refusal};
 use super::{Shared, lock};
 use crate::gpu::Sample;
 
 /// What users call it.
 pub(super) const NAME: &str = "power limit";
-
-/// Watts between what was written and what is read back that count as the same: drivers round.
-const SAME_W: f64 = 1.0;
 
 /// Sets the board's power limit.
 pub struct PowerLimit {
@@ -32,31 +30,15 @@ impl PowerLimit {
     }
 }
 
-/// Writes the value in force, which changes nothing, and reads it back: on laptops limits can be read and not set.
-///
-/// # Errors
-/// Why it cannot be set.
-pub(super) fn probe(writer: &Shared) -> Result<(), Refusal> {
-    let mut writer = lock(writer);
-    let enforced = writer.limits()?.enforced;
-    let read_back = writer.set_power_limit(enforced)?;
-    writer.put_back(Part::PowerLimit)?;
-    if (read_back - enforced).abs() > SAME_W {
-        let text = format!(
-            "the card was told {enforced:.0} W, which it held already, and now holds {read_back:.0} W"
-        );
-        return Err(Refusal::new(Code::NotSupported, text));
-    }
-    Ok(())
-}
-
 impl Actuator for PowerLimit {
     fn name(&self) -> &'static str {
         NAME
     }
 
     fn probe(&mut self) -> Result<(), String> {
-        probe(&self.writer).map_err(|refusal| refusal.text)
+        lock(&self.writer)
+            .probe(Part::PowerLimit)
+            .map_err(|refusal| refusal.text)
     }
 
     fn hold(&mut self, watts: f64) -> Outcome {

@@ -4,24 +4,25 @@ use std::sync::{Arc, Mutex};
 
 use super::ledger::{Found, Ledger, Wish};
 use super::lock;
+use super::probe::{no_clocks, probe};
 use super::sysfs::PlatformFiles;
 use super::writer::{Code, Limits, Part, Profiles, Refusal, Via, Writer};
-use crate::gpu::{Card, GpuError};
+use crate::gpu::Card;
 
 /// A card and the platform, with the ledger all ways of this process share.
 pub struct Local {
     via: Via,
-    card: Result<Box<dyn Card>, GpuError>,
+    card: Box<dyn Card>,
     platform: PlatformFiles,
     ledger: Arc<Mutex<Ledger>>,
 }
 
 impl Local {
-    /// Writes to `card`; without one only the platform's profile can be set.
+    /// Writes to `card` and to the platform's files.
     #[must_use]
     pub fn new(
         via: Via,
-        card: Result<Box<dyn Card>, GpuError>,
+        card: Box<dyn Card>,
         platform: PlatformFiles,
         ledger: Arc<Mutex<Ledger>>,
     ) -> Self {
@@ -31,10 +32,6 @@ impl Local {
             platform,
             ledger,
         }
-    }
-
-    fn card(&mut self) -> Result<&mut Box<dyn Card>, Refusal> {
-        self.card.as_mut().map_err(|error| error.clone().into())
     }
 
     /// Notes how a part was found, then writes. A write that was refused outright leaves no note that was not there
@@ -66,10 +63,10 @@ impl Local {
     fn write_back(&mut self, part: Part, found: &Found) -> Result<(), Refusal> {
         match part {
             Part::PowerLimit => match found.watts {
-                Some(watts) => Ok(self.card()?.set_power_limit_mw(milliwatts(watts))?),
+                Some(watts) => Ok(self.card.set_power_limit_mw(milliwatts(watts))?),
                 None => Ok(()),
             },
-            Part::LockedClocks => Ok(self.card()?.reset_clocks()?),
+            Part::LockedClocks => Ok(self.card.reset_clocks()?),
             Part::PlatformProfile => match &found.profile {
                 Some(name) => self.platform.write(name),
                 None => Ok(()),
@@ -108,7 +105,7 @@ impl Writer for Local {
     }
 
     fn limits(&mut self) -> Result<Limits, Refusal> {
-        let card = self.card()?;
+        let card = &mut self.card;
         Ok(Limits {
             enforced: watts(card.enforced_power_limit_mw()?),
             default: card.default_power_limit_mw().ok().map(watts),
@@ -125,24 +122,23 @@ impl Writer for Local {
             ..self.found()
         };
         self.change(Part::PowerLimit, found, |local| {
-            Ok(local.card()?.set_power_limit_mw(milliwatts(limit))?)
+            Ok(local.card.set_power_limit_mw(milliwatts(limit))?)
         })?;
         Ok(self.limits()?.enforced)
     }
 
     fn clocks(&mut self) -> Result<Vec<u32>, Refusal> {
-        Ok(self.card()?.supported_sm_clocks_mhz()?)
+        Ok(self.card.supported_sm_clocks_mhz()?)
     }
 
     fn lock_clocks(&mut self, ceiling: u32) -> Result<(), Refusal> {
         let clocks = self.clocks()?;
         let Some(least) = clocks.first().copied() else {
-            let text = "the driver names no clocks to lock";
-            return Err(Refusal::new(Code::NotSupported, text));
+            return Err(no_clocks());
         };
         let found = self.found();
         self.change(Part::LockedClocks, found, |local| {
-            Ok(local.card()?.lock_clocks_mhz(least.min(ceiling), ceiling)?)
+            Ok(local.card.lock_clocks_mhz(least.min(ceiling), ceiling)?)
         })
     }
 
@@ -159,6 +155,14 @@ impl Writer for Local {
             local.platform.write(name)
         })?;
         Ok(self.platform.read()?.current)
+    }
+
+    fn probe(&mut self, part: Part) -> Result<(), Refusal> {
+        let is_set = lock(&self.ledger)
+            .found(part)
+            .is_some_and(|found| found.via == self.via);
+        // What is set can be set; and setting it to something else would undo it.
+        if is_set { Ok(()) } else { probe(self, part) }
     }
 
     fn put_back(&mut self, part: Part) -> Result<(), Refusal> {

@@ -26,13 +26,36 @@ const ORDER: [Part; 3] = [Part::PowerLimit, Part::LockedClocks, Part::PlatformPr
 const BETWEEN: Duration = Duration::from_secs(10);
 
 /// Opens a way to write.
-pub type Open = Box<dyn FnOnce() -> Result<Shared, Refusal> + Send>;
+pub type Open = Box<dyn FnMut() -> Result<Shared, Refusal> + Send>;
 
 /// A way to write, opened when it is first needed.
-enum Way {
-    Closed(Open),
+struct Way {
+    via: Via,
+    open: Open,
+    state: State,
+}
+
+enum State {
+    Closed,
     Open(Shared),
     Barred,
+}
+
+/// Refusals in one line, those with the same reason together.
+#[must_use]
+pub fn reasons(refused: &[Refused]) -> String {
+    let mut groups: Vec<(Vec<&str>, &str)> = Vec::new();
+    for Refused { what, why } in refused {
+        match groups.iter_mut().find(|(_, known)| known == why) {
+            Some((names, _)) => names.push(what),
+            None => groups.push((vec![what], why)),
+        }
+    }
+    let groups: Vec<_> = groups
+        .iter()
+        .map(|(names, why)| format!("{}: {why}", names.join(", ")))
+        .collect();
+    groups.join("; ")
 }
 
 /// Something that was not used, and why.
@@ -52,15 +75,32 @@ enum Candidate {
 
 struct Engaged {
     actuator: Box<dyn Actuator>,
-    via: Option<Via>,
+    /// What it sets, and through which way; pacing sets nothing.
+    setting: Option<(Part, Via)>,
 }
 
 impl Engaged {
     fn name(&self) -> String {
-        match self.via {
-            Some(via) => describe(self.actuator.name(), via),
+        match self.setting {
+            Some((_, via)) => describe(self.actuator.name(), via),
             None => self.actuator.name().to_owned(),
         }
+    }
+
+    /// The name, and how it stands.
+    fn state(&self) -> String {
+        match self.actuator.measure() {
+            Hold::Clocks(mhz) => format!("{}, at most {mhz} MHz", self.name()),
+            Hold::Watts | Hold::Pacing(_) => self.name(),
+        }
+    }
+}
+
+fn name(part: Part) -> &'static str {
+    match part {
+        Part::PowerLimit => limit::NAME,
+        Part::LockedClocks => clocks::NAME,
+        Part::PlatformProfile => platform::NAME,
     }
 }
 
@@ -70,7 +110,7 @@ fn describe(actuator: &str, via: Via) -> String {
 
 /// See the module.
 pub struct Paths {
-    ways: Vec<(Via, Way)>,
+    ways: Vec<Way>,
     map: Option<MapFile>,
     pace: Option<Pace>,
     candidates: VecDeque<Candidate>,
@@ -80,6 +120,8 @@ pub struct Paths {
     refused: Vec<Refused>,
     added: Option<Duration>,
     wish: Option<f64>,
+    /// What was last told of what holds the card.
+    told: Option<String>,
 }
 
 impl Paths {
@@ -89,7 +131,11 @@ impl Paths {
         let mut paths = Self {
             ways: ways
                 .into_iter()
-                .map(|(via, open)| (via, Way::Closed(open)))
+                .map(|(via, open)| Way {
+                    via,
+                    open,
+                    state: State::Closed,
+                })
                 .collect(),
             map,
             pace,
@@ -99,6 +145,7 @@ impl Paths {
             refused: Vec::new(),
             added: None,
             wish: None,
+            told: None,
         };
         paths.start_again();
         paths
@@ -112,6 +159,9 @@ impl Paths {
             .flat_map(|part| ways.clone().map(move |way| Candidate::Setting(part, way)));
         self.candidates = settings.chain([Candidate::Pacing]).collect();
         self.engaged.clear();
+        for way in &mut self.ways {
+            way.state = State::Closed;
+        }
         self.settled.clear();
         self.refused.clear();
         self.added = None;
@@ -160,6 +210,9 @@ impl Paths {
         for engaged in &mut self.engaged {
             engaged.actuator.observe(sample, now);
         }
+        if let Some(watts) = self.wish.filter(|_| self.held_by() != self.told) {
+            self.tell(watts);
+        }
         self.beat()
     }
 
@@ -169,6 +222,22 @@ impl Paths {
     /// When a way has lost what it held.
     pub fn beat(&mut self) -> Result<(), Refusal> {
         self.open_ways().try_for_each(|way| lock(way).beat())
+    }
+
+    /// Puts back what earlier commands have set through parts that are not in use now.
+    ///
+    /// # Errors
+    /// When a part does not go back.
+    pub fn put_others_back(&mut self) -> Result<(), Refusal> {
+        let in_use = |part| {
+            let settings = self.engaged.iter().filter_map(|engaged| engaged.setting);
+            settings.into_iter().any(|(used, _)| used == part)
+        };
+        for part in ORDER.into_iter().filter(|part| !in_use(*part)) {
+            self.open_ways()
+                .try_for_each(|way| lock(way).put_back(part))?;
+        }
+        Ok(())
     }
 
     /// Leaves what is set in force when this is dropped.
@@ -194,10 +263,19 @@ impl Paths {
             .map_or(Hold::Watts, |engaged| engaged.actuator.measure())
     }
 
+    /// Whether clocks are locked from this process, so that they may end with it.
+    #[must_use]
+    pub fn locks_clocks_itself(&self) -> bool {
+        self.engaged.iter().any(|engaged| {
+            engaged.setting.is_some_and(|(_, via)| via != Via::Helper)
+                && matches!(engaged.actuator.measure(), Hold::Clocks(_))
+        })
+    }
+
     /// What holds the card: actuators with their ways, joined.
     #[must_use]
     pub fn held_by(&self) -> Option<String> {
-        let names: Vec<_> = self.engaged.iter().map(Engaged::name).collect();
+        let names: Vec<_> = self.engaged.iter().map(Engaged::state).collect();
         (!names.is_empty()).then(|| names.join(" + "))
     }
 
@@ -245,17 +323,13 @@ impl Paths {
         if self.settled.contains(&part) {
             return None;
         }
-        let (via, writer) = (self.ways[way].0, self.open(way)?);
-        let (name, probed) = match part {
-            Part::PowerLimit => (limit::NAME, limit::probe(&writer)),
-            Part::LockedClocks => (clocks::NAME, clocks::probe(&writer)),
-            Part::PlatformProfile => (platform::NAME, platform::probe(&writer)),
-        };
+        let (via, writer) = (self.ways[way].via, self.open(way)?);
+        let probed = lock(&writer).probe(part);
         if let Err(refusal) = probed {
             if !refusal.is_about_the_way() {
                 self.settled.push(part);
             }
-            self.refuse(describe(name, via), refusal.text);
+            self.refuse(describe(name(part), via), refusal.text);
             return None;
         }
         self.settled.push(part);
@@ -266,7 +340,7 @@ impl Paths {
         };
         Some(Engaged {
             actuator,
-            via: Some(via),
+            setting: Some((part, via)),
         })
     }
 
@@ -278,37 +352,58 @@ impl Paths {
         };
         Some(Engaged {
             actuator: Box::new(Pacing::new(pace.clone())),
-            via: None,
+            setting: None,
         })
     }
 
     fn open(&mut self, way: usize) -> Option<Shared> {
-        let (via, state) = &mut self.ways[way];
-        let via = *via;
-        match std::mem::replace(state, Way::Barred) {
-            Way::Barred => None,
-            Way::Open(writer) => {
-                *state = Way::Open(writer.clone());
-                Some(writer)
-            }
-            Way::Closed(open) => match open() {
-                Ok(writer) => {
-                    *state = Way::Open(writer.clone());
-                    Some(writer)
-                }
+        let Way { via, open, state } = &mut self.ways[way];
+        if let State::Closed = state {
+            match open() {
+                Ok(writer) => *state = State::Open(writer),
                 Err(refusal) => {
-                    self.refuse(via.name().to_owned(), refusal.text);
-                    None
+                    *state = State::Barred;
+                    let what = via.name().to_owned();
+                    self.refuse(what, refusal.text);
+                    return None;
                 }
-            },
+            }
+        }
+        match state {
+            State::Open(writer) => Some(writer.clone()),
+            State::Closed | State::Barred => None,
         }
     }
 
     fn open_ways(&self) -> impl Iterator<Item = &Shared> {
-        self.ways.iter().filter_map(|(_, way)| match way {
-            Way::Open(writer) => Some(writer),
-            Way::Closed(_) | Way::Barred => None,
+        self.ways.iter().filter_map(|way| match &way.state {
+            State::Open(writer) => Some(writer),
+            State::Closed | State::Barred => None,
         })
+    }
+
+    /// Opens a way now, because what was set through it earlier is to be put back when this ends.
+    ///
+    /// # Errors
+    /// When it cannot be opened.
+    pub fn take_over(&mut self, via: Via) -> Result<(), Refusal> {
+        for way in self.ways.iter_mut().filter(|way| way.via == via) {
+            way.state = State::Open((way.open)()?);
+        }
+        Ok(())
+    }
+
+    /// What each part could be set through, without setting any.
+    pub fn survey(&mut self) -> Vec<String> {
+        let mut usable = Vec::new();
+        while let Some(candidate) = self.candidates.pop_front() {
+            let engaged = match candidate {
+                Candidate::Setting(part, way) => self.probe(part, way),
+                Candidate::Pacing => self.pacing(),
+            };
+            usable.extend(engaged.map(|engaged| engaged.name()));
+        }
+        usable
     }
 
     fn refuse(&mut self, what: String, why: String) {
@@ -323,8 +418,9 @@ impl Paths {
     }
 
     /// Notes what is set for those who look; who cannot note it holds it all the same.
-    fn tell(&self, watts: f64) {
-        let Some(held_by) = self.held_by() else {
+    fn tell(&mut self, watts: f64) {
+        self.told = self.held_by();
+        let Some(held_by) = self.told.clone() else {
             return;
         };
         let wish = Wish {

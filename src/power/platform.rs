@@ -73,7 +73,9 @@ impl Actuator for PlatformProfile {
     }
 
     fn probe(&mut self) -> Result<(), String> {
-        probe(&self.writer).map_err(|refusal| refusal.text)
+        lock(&self.writer)
+            .probe(Part::PlatformProfile)
+            .map_err(|refusal| refusal.text)
     }
 
     fn hold(&mut self, watts: f64) -> Outcome {
@@ -88,15 +90,4 @@ impl Actuator for PlatformProfile {
             .put_back(Part::PlatformProfile)
             .map_err(|refusal| refusal.text)
     }
-}
-
-/// Chooses the profile in force once more, which changes nothing.
-///
-/// # Errors
-/// Why it cannot be chosen.
-pub(super) fn probe(writer: &Shared) -> Result<(), Refusal> {
-    let mut writer = lock(writer);
-    let profiles = writer.profiles()?;
-    writer.set_profile(&profiles.current)?;
-    writer.put_back(Part::PlatformProfile)
 }

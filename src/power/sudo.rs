@@ -44,7 +44,11 @@ impl SudoCard {
     pub fn open(readings: Box<dyn Card>, which: Which) -> Result<Self, Refusal> {
         let card = Self { readings, which };
         let allowed = card.sudo(&["-l"], &["-rgc"]).map_err(|error| {
-            Refusal::new(Code::NoPermission, format!("sudo does not start: {error}"))
+            let why = match error.kind() {
+                std::io::ErrorKind::NotFound => "sudo is not installed".to_owned(),
+                _ => format!("sudo does not start: {error}"),
+            };
+            Refusal::new(Code::NoPermission, why)
         })?;
         if allowed.status.success() {
             return Ok(card);

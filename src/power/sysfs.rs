@@ -5,21 +5,11 @@ use std::path::{Path, PathBuf};
 
 use super::writer::{Code, Profiles, Refusal};
 
-/// Names the directory to read instead of /sys.
-pub const ROOT: &str = "SMELT_SYSFS_ROOT";
-
 /// The files of the platform profile.
 #[derive(Debug, Clone)]
 pub struct PlatformFiles {
     current: PathBuf,
     choices: PathBuf,
-}
-
-impl Default for PlatformFiles {
-    fn default() -> Self {
-        let root = std::env::var_os(ROOT).map_or_else(|| PathBuf::from("/sys"), PathBuf::from);
-        Self::under(&root)
-    }
 }
 
 impl PlatformFiles {

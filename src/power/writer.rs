@@ -134,6 +134,9 @@ pub trait Writer: Send {
     /// Which way it is.
     fn via(&self) -> Via;
 
+    /// Whether a part can be set, found out by setting it to what it is.
+    fn probe(&mut self, part: Part) -> Result<(), Refusal>;
+
     /// The board's limits.
     fn limits(&mut self) -> Result<Limits, Refusal>;
 

@@ -109,3 +109,80 @@ impl Plausibility {
 fn widen((least, most): (u32, u32), value: u32) -> (u32, u32) {
     (least.min(value), most.max(value))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gpu::sample::State;
+
+    fn sample(at: f64, temp: f64, power: f64, busy: u32) -> Sample {
+        Sample {
+            temp_c: Metric::Value(temp),
+            power_w: Metric::Value(power),
+            busy_percent: Metric::Value(busy),
+            range_w: Metric::Value((5.0, 175.0)),
+            ..Sample::unknown(Duration::from_secs_f64(at), State::Healthy)
+        }
+    }
+
+    #[test]
+    fn a_temperature_no_die_has_is_not_believed() {
+        let mut plausibility = Plausibility::default();
+        for (at, temp, believed) in [
+            (0.0, 0.0, false),
+            (1.0, 255.0, false),
+            (2.0, 20.0, true),
+            (3.0, 90.0, true),
+        ] {
+            let mut sample = sample(at, temp, 50.0, 0);
+            plausibility.check(&mut sample);
+            assert_eq!(sample.temp_c.fresh().is_some(), believed, "{temp}");
+        }
+    }
+
+    #[test]
+    fn a_sudden_drop_is_believed_only_when_it_lasts() {
+        let mut plausibility = Plausibility::default();
+        let mut believes = |at: f64, temp: f64| {
+            let mut sample = sample(at, temp, 50.0 + at, 0);
+            plausibility.check(&mut sample);
+            sample.temp_c.fresh() == Some(temp)
+        };
+        assert!(believes(0.0, 80.0));
+        // A glitch, then back.
+        assert!(!believes(0.25, 30.0));
+        assert!(believes(0.5, 80.0));
+        // As fast as the quickest die measured: 11 degrees in a second.
+        assert!(believes(1.5, 69.0));
+        // It stays low: after three seconds it is true.
+        assert!(!believes(2.0, 30.0));
+        assert!(!believes(4.75, 31.0));
+        assert!(believes(5.0, 31.0));
+        // Up is never doubted: it may be the truth, and is the safe side.
+        assert!(believes(5.25, 95.0));
+    }
+
+    #[test]
+    fn power_that_does_not_move_while_the_load_does_is_not_measured() {
+        let mut plausibility = Plausibility::default();
+        let mut believes = |at: u32, power: f64, busy: u32| {
+            let mut sample = sample(f64::from(at), 60.0, power, busy);
+            plausibility.check(&mut sample);
+            sample.power_w.fresh().is_some()
+        };
+        for second in 0..200 {
+            assert!(
+                believes(second, 18.123, 0),
+                "an idle card may be that steady"
+            );
+        }
+        for second in 200..300 {
+            assert!(!believes(second, 18.123, 97));
+        }
+        assert!(believes(300, 18.124, 97), "it moves again");
+        for second in 301..360 {
+            assert!(believes(second, 18.124, second % 100));
+        }
+        assert!(!believes(361, 18.124, 0));
+    }
+}

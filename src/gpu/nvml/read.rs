@@ -44,6 +44,12 @@ enum Call {
     Processes,
 }
 
+impl Call {
+    fn bit(self) -> u32 {
+        1 << self as u32
+    }
+}
+
 /// The last readings, and what is known of the calls.
 pub(super) struct Reader {
     last: Sample,
@@ -83,9 +89,12 @@ impl Asking<'_> {
         before: Metric<T>,
         ask: impl FnOnce(&Device) -> Result<T, NvmlError>,
     ) -> Metric<T> {
-        let bit = 1 << call as u32;
+        let bit = call.bit();
+        if *self.unsupported & bit != 0 {
+            return Metric::Unsupported;
+        }
         // A lost card is not asked again: that can end the process.
-        if *self.unsupported & bit != 0 || self.trouble == Some(GpuError::Lost) {
+        if self.trouble == Some(GpuError::Lost) {
             return before.aged(self.passed);
         }
         match ask(self.device).map_err(GpuError::from) {
@@ -167,10 +176,10 @@ impl Reader {
             asking.slow(&mut sample, &mut self.max_c);
             self.slow_at = Some(now);
         }
-        if matches!(sample.margin_c, Metric::Unsupported) {
+        let trouble = asking.trouble;
+        if self.unsupported & Call::Margin.bit() != 0 {
             sample.margin_c = below(self.max_c, sample.temp_c);
         }
-        let trouble = asking.trouble;
         sample.at = now;
         self.plausibility.check(&mut sample);
         self.last = sample.clone();

@@ -53,7 +53,7 @@ impl Map {
     /// Remembers that so many MHz gave so many watts. What contradicts it was learned under another load, and goes.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     pub fn learn(&mut self, watts: f64, mhz: u32) {
-        let at = (watts / GRID_W).round().max(0.0) as u32 * GRID_W as u32;
+        let at = ((watts / GRID_W).round() * GRID_W).max(0.0) as u32;
         self.learned.retain(|other, clock| {
             (*other < at && *clock <= mhz) || (*other > at && *clock >= mhz)
         });

@@ -1,0 +1,133 @@
+//! `smelt power set` and `profile`: one setting, left in force or held.
+
+use super::ears::{Answer, Ears, can_ask};
+use super::{Failure, explain, hold, look, setup, unable};
+use crate::cli::{Exit, HowArgs, ProfileArgs, SetArgs, complain};
+use crate::gpu::Sample;
+use crate::gpu::sample::State;
+use crate::power::actuator::Outcome;
+use crate::power::confirm;
+use crate::power::profile::Profiles;
+use crate::power::session::Session;
+
+/// Watts below which a laptop's card is not meant to work, where its default is more than twice as many. Firmware names
+/// less (5 W), and nothing runs well there.
+const FLOOR_W: f64 = 80.0;
+
+/// Sets watts.
+pub(super) fn watts(arguments: &SetArgs) -> Result<Exit, Failure> {
+    let watts = arguments.watts;
+    if !(watts.is_finite() && watts > 0.0) {
+        let line = format!("{watts} is no number of watts");
+        return Err(Failure::new(Exit::Usage, line));
+    }
+    let what = format!("smelt power set {watts}");
+    set(watts, &what, &arguments.how)
+}
+
+/// Sets the watts of a profile.
+pub(super) fn profile(arguments: &ProfileArgs) -> Result<Exit, Failure> {
+    let profiles = Profiles::default();
+    let profile = profiles
+        .find(&arguments.name)
+        .map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
+    let what = format!("smelt power profile {}", profile.name);
+    set(profile.watts, &what, &arguments.how)
+}
+
+fn set(watts: f64, what: &str, how: &HowArgs) -> Result<Exit, Failure> {
+    let setup = setup(&how.card)?;
+    let (identity, sample) = look(&setup)?;
+    if sample.state == State::Asleep {
+        let line = "the GPU sleeps, and setting it would wake it; set it when its work has begun";
+        return Err(Failure::new(Exit::NoEngine, line));
+    }
+    check_range(watts, &sample)?;
+    let ears = Ears::open()?;
+    let mut session = Session::open(&setup, what, &identity.uuid)?;
+    session.notices.iter().for_each(|notice| complain(notice));
+    let before = before(&session, &sample);
+    let is_raise = confirm::is_needed(watts, before, sample.default_w.last());
+    if is_raise && !how.yes && !can_ask() {
+        return Err(unconfirmed(watts, sample.default_w.last()));
+    }
+    let applied = apply(&mut session, watts)?;
+    if is_raise && !how.yes {
+        match ears.ask(&format!("{applied}; keep it?")) {
+            Answer::Yes => {}
+            Answer::No => {
+                drop(session);
+                let line = format!("not confirmed: back to {before:.0} W");
+                return Err(Failure::new(Exit::Usage, line));
+            }
+            Answer::Signal => return Ok(hold::finish(session, &ears)),
+        }
+    }
+    complain(&applied);
+    explain(&session);
+    if how.hold {
+        return hold::hold(session, &setup, &ears);
+    }
+    session.paths.keep()?;
+    complain(
+        "it stays so after this command, until `smelt power reset`, a restart, or a reload of the driver",
+    );
+    if session.paths.locks_clocks_itself() {
+        complain(
+            "locked clocks end with the last program that uses the GPU, unless persistence mode is on; --hold keeps them",
+        );
+    }
+    Ok(Exit::Done)
+}
+
+/// Watts that held until now: what an earlier command asked for, or what the card holds itself to.
+fn before(session: &Session, sample: &Sample) -> f64 {
+    let wish = session.taken_over.as_ref().map(|wish| wish.watts);
+    let known = wish.or(sample.enforced_w.last());
+    known.unwrap_or(confirm::ASK_ABOVE_W)
+}
+
+/// Watts that the firmware names and that make sense.
+pub(super) fn check_range(watts: f64, sample: &Sample) -> Result<(), Failure> {
+    let Some((least, most)) = sample.range_w.last() else {
+        return Ok(());
+    };
+    let sensible = sample
+        .default_w
+        .last()
+        .map_or(0.0, |default| FLOOR_W.min(default / 2.0));
+    let least = least.max(sensible);
+    if (least..=most).contains(&watts) {
+        return Ok(());
+    }
+    let line = format!("{watts} W is outside what this GPU takes: {least:.0} to {most:.0} W");
+    Err(Failure::new(Exit::Usage, line))
+}
+
+/// Nobody is at a terminal to be asked, or said yes.
+pub(super) fn unconfirmed(watts: f64, default: Option<f64>) -> Failure {
+    let usual = match default {
+        Some(default) if default <= confirm::ASK_ABOVE_W || watts > default => {
+            format!("the GPU's default of {default:.0} W")
+        }
+        _ => format!("{:.0} W", confirm::ASK_ABOVE_W),
+    };
+    let line = format!("{watts:.0} W is more than {usual} and was not confirmed; say --yes");
+    Failure::new(Exit::Usage, line)
+}
+
+/// Sets, and says what came of it.
+fn apply(session: &mut Session, watts: f64) -> Result<String, Failure> {
+    match session.paths.hold(watts) {
+        Outcome::Applied(read_back) => {
+            let held_by = session.paths.held_by().unwrap_or_default();
+            let in_force = read_back.map_or_else(
+                || "its effect shows under load".to_owned(),
+                |watts| format!("{watts:.0} W in force"),
+            );
+            session.paths.put_others_back()?;
+            Ok(format!("{watts:.0} W asked for, by {held_by}; {in_force}"))
+        }
+        Outcome::Refused(_) => Err(unable(session)),
+    }
+}

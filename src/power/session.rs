@@ -1,0 +1,84 @@
+//! One command's hold on the card: the right to write, what was left settled, and the ways to write.
+
+use std::sync::{Arc, Mutex};
+
+use super::exclusive::Exclusive;
+use super::ledger::{Ledger, Wish};
+use super::paths::{Open, Paths};
+use super::restore::{self, Settled, settle};
+use super::setup::Setup;
+use super::writer::{Code, Refusal, Via};
+use super::{Shared, lock};
+
+/// See the module. Dropping it puts everything back that is not kept, and then gives up the right to write.
+pub struct Session {
+    /// The ways and actuators.
+    pub paths: Paths,
+    /// What was kept by an earlier command and is now taken over.
+    pub taken_over: Option<Wish>,
+    /// Lines the user should see.
+    pub notices: Vec<String>,
+    // Last, because fields are dropped in their order.
+    _right: Exclusive,
+}
+
+impl Session {
+    /// Takes the right to write as `what`, for the card with this UUID.
+    ///
+    /// # Errors
+    /// When somebody else has it, or what was left cannot be settled.
+    pub fn open(setup: &Setup, what: &str, uuid: &str) -> Result<Self, Refusal> {
+        let right = Exclusive::take(&setup.lock(), what)?;
+        let settled = settle(setup, &right)?;
+        let notices = settled.notice().into_iter().collect();
+        let (ledger, taken_over) = match settled {
+            Settled::Kept(entries) if entries.gpu != uuid => {
+                let text = format!(
+                    "GPU {} is still set by an earlier command; `smelt power reset` first",
+                    entries.gpu
+                );
+                return Err(Refusal::new(Code::Busy, text));
+            }
+            Settled::Kept(entries) => {
+                let wish = entries.wish.clone();
+                (Ledger::take_over(&setup.ledger(), entries), wish)
+            }
+            _ => (Ledger::new(&setup.ledger(), uuid), None),
+        };
+        let ledger = Arc::new(Mutex::new(ledger));
+        let ways = vec![
+            (Via::Direct, local(setup, Via::Direct, &ledger)),
+            (Via::Helper, helper(setup)),
+            (Via::Sudo, local(setup, Via::Sudo, &ledger)),
+        ];
+        let mut paths = Paths::new(ways, Some(setup.map(uuid)), None);
+        for via in [Via::Direct, Via::Sudo] {
+            if lock(&ledger).uses(via) {
+                paths.take_over(via)?;
+            }
+        }
+        Ok(Self {
+            paths,
+            taken_over,
+            notices,
+            _right: right,
+        })
+    }
+}
+
+fn local(setup: &Setup, via: Via, ledger: &Arc<Mutex<Ledger>>) -> Open {
+    let (setup, ledger) = (setup.clone(), Arc::clone(ledger));
+    Box::new(move || {
+        let local: Shared = Arc::new(Mutex::new(restore::open(&setup, via, &ledger)?));
+        Ok(local)
+    })
+}
+
+fn helper(setup: &Setup) -> Open {
+    let setup = setup.clone();
+    Box::new(move || {
+        let remote = setup.helper()?;
+        let remote: Shared = Arc::new(Mutex::new(remote));
+        Ok(remote)
+    })
+}
