@@ -141,7 +141,9 @@ fn the_same_seed_gives_the_same_laptop_and_time_may_pass_in_any_steps() {
     let plant = |steps: &[f64]| {
         let mut plant = Plant::new(Parameters::NOMINAL, 9);
         plant.demand_w = 150.0;
-        steps.iter().for_each(|step| plant.step(*step));
+        for step in steps {
+            plant.step(*step);
+        }
         plant.die_c()
     };
     assert_eq!(plant(&[60.0]).to_bits(), plant(&[60.0]).to_bits());
