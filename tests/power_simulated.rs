@@ -211,10 +211,15 @@ fn a_recording_is_played_as_it_was_and_grows_stale_where_it_has_gaps() {
         7,
         r#"{"v":1,"kind":"gpu.limit","from_w":120,"to_w":110}"#.to_owned(),
     );
+    // A writer was killed, and the next one went on where it stopped.
+    lines.insert(100, format!("{}{}", &lines[3][..40], lines[3]));
     lines.push(lines[3][..40].to_owned());
     fs::write(&path, lines.join("\n")).unwrap();
     let mut replay = Replay::open(&path).unwrap();
-    assert_eq!(replay.length(), Duration::from_secs(599));
+    assert_eq!(
+        (replay.length(), replay.broken()),
+        (Duration::from_secs(599), 2)
+    );
 
     let mut laptop = Simulated::new(Plant::new(Parameters::NOMINAL, 1), Workload::Constant);
     for second in 0..600 {
@@ -341,6 +346,8 @@ fn a_recording_is_judged_and_what_is_none_is_refused_with_the_line() {
         table.contains(" ->  80 W"),
         "uncapped, it gets hot: {table}"
     );
+    let last = table.lines().last().unwrap();
+    assert!(last.starts_with("599 s of samples, "), "{last}");
 
     fs::write(bench.path("gpu.jsonl"), "{}\nhot\n").unwrap();
     let (code, _, said) = power(&bench, &["simulate", "--replay", "gpu.jsonl"]);
