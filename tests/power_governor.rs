@@ -1,5 +1,6 @@
 //! The governor as its user meets it: what it promises about heat.
 #![allow(missing_docs, clippy::unwrap_used)]
+#![allow(clippy::float_cmp, reason = "caps are sums of whole and half watts")]
 
 #[path = "support/governor.rs"]
 mod governor;
@@ -9,7 +10,7 @@ use std::time::Duration;
 use governor::{Bench, MAX};
 use smelt::gpu::Metric;
 use smelt::gpu::sample::{Supply, Throttle};
-use smelt::power::governor::{Admission, Bound, Decision, Hold, Settings, Stage};
+use smelt::power::governor::{Admission, Bound, Decision, Hold, Observation, Settings, Stage};
 use smelt::power::profile::{ProfileError, Profiles};
 
 #[test]
@@ -21,7 +22,9 @@ fn sustained_81_brings_100_w_within_30_s_and_sustained_cold_brings_140_w_back_wi
                 bench.hold(75.0, 60);
                 let down = bench.until(hot, |decision| decision.cap_w <= 100.0);
                 assert!(down <= 30, "{hot} for {down} s");
-                (0..held).for_each(|_| drop(bench.at(hot)));
+                for _ in 0..held {
+                    bench.at(hot);
+                }
                 let up = bench.until(cold, |decision| decision.cap_w >= 140.0);
                 assert!(up <= 180, "{hot} for {held} s, {cold} for {up} s");
             }
@@ -223,11 +226,27 @@ fn no_temperature_means_the_floor_half_pace_and_no_new_work_within_3_s() {
 }
 
 #[test]
+fn a_driver_that_hangs_is_no_sensor_although_its_last_readings_look_fresh() {
+    let mut bench = Bench::new(MAX);
+    bench.hold(60.0, 60);
+    let last = bench.seen(60.0);
+    let stages: Vec<Stage> = (0..4)
+        .map(|seconds| {
+            let now = last.now + Duration::from_secs(seconds);
+            bench.governor.step(Observation { now, ..last }).stage
+        })
+        .collect();
+    assert_eq!(stages[2..], [Stage::Steady, Stage::FailSafe]);
+}
+
+#[test]
 fn a_reading_that_stays_while_the_power_changes_is_not_believed() {
     let mut bench = Bench::new(MAX);
     let mut seen = bench.seen(65.0);
     seen.power_w = Metric::Value(60.0);
-    (0..60).for_each(|_| drop(bench.step(seen)));
+    for _ in 0..60 {
+        bench.step(seen);
+    }
     seen.power_w = Metric::Value(100.0);
     let noticed = (0..300).position(|_| bench.step(seen).stage == Stage::FailSafe);
     assert!(noticed.is_some_and(|second| second <= 190), "{noticed:?}");

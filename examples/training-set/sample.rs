@@ -118,7 +118,11 @@ fn thinned(blocks: &[Block], asks: &[Ask], facts: &Facts, choice: &mut Choice) -
             kept.push(block.clone());
         }
     }
-    if kept.is_empty() { blocks.to_vec() } else { kept }
+    if kept.is_empty() {
+        blocks.to_vec()
+    } else {
+        kept
+    }
 }
 
 /// Some keys only: few after a failed answer, all but few where the page states facts as data.

@@ -121,6 +121,8 @@ pub enum Hold {
 pub struct Observation {
     /// On a monotonic clock.
     pub now: Duration,
+    /// When the readings were taken, on the same clock: a driver that hangs leaves the last ones standing.
+    pub read_at: Duration,
     /// The card sleeps: nothing can be read, and nothing gets hot.
     pub is_asleep: bool,
     /// Degrees Celsius of the die.
@@ -147,6 +149,7 @@ impl Observation {
     pub fn new(sample: &Sample, hold: Hold) -> Self {
         Self {
             now: sample.at,
+            read_at: sample.at,
             is_asleep: sample.state == State::Asleep,
             temp_c: sample.temp_c,
             margin_c: sample.margin_c,
@@ -269,7 +272,8 @@ impl Governor {
             self.sensor.rest();
             None
         } else {
-            self.sensor.step(seen.now, reading, self.filter.power_w())
+            let heard = reading.map(|temp| (seen.read_at.min(seen.now), temp));
+            self.sensor.step(seen.now, heard, self.filter.power_w())
         };
         let temp_c = reading.filter(|_| silence.is_none());
         let margin_c = temp_c.and_then(|temp| chip::plausible(temp, seen.margin_c));

@@ -46,6 +46,7 @@ impl Bench {
     pub fn step(&mut self, seen: Observation) -> Decision {
         let decision = self.governor.step(Observation {
             now: Duration::from_secs(self.second),
+            read_at: Duration::from_secs(self.second),
             ..seen
         });
         self.second += 1;
