@@ -53,9 +53,9 @@ proptest! {
     #[test]
     fn no_watts_make_a_map_or_a_duty_panic(watts in any_watts()) {
         let mut map = Map::default();
-        map.mhz(watts);
+        let _ = map.mhz(watts);
         map.learn(watts, 1500);
-        map.mhz(watts);
+        let _ = map.mhz(watts);
         let duty = Draw { idle: 18.0, full: 115.0 }.duty(watts);
         prop_assert!((DUTY.0..=DUTY.1).contains(&duty));
     }

@@ -6,6 +6,7 @@ mod nvml;
 #[path = "support/power.rs"]
 mod power;
 
+use std::io::{BufRead, BufReader};
 use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
 
@@ -50,9 +51,11 @@ fn int_term_and_hup_put_it_back_and_are_died_by() {
 fn the_governor_puts_it_back_as_well() {
     for signal in [SIGINT, SIGTERM, SIGHUP] {
         let machine = Machine::new("rtx4090-desktop");
-        let mut running = machine.start(&["auto", "300"], "pacing");
-        // Whoever read its events is gone; the card is held all the same.
-        drop(running.child.stdout.take());
+        let mut running = Running::silent(machine.command(&["auto", "300"]));
+        let mut events = BufReader::new(running.child.stdout.take().unwrap());
+        events.read_line(&mut String::new()).unwrap();
+        // Whoever read its events goes; the card is held all the same.
+        drop(events);
         running.send(signal);
         let (said, status) = running.end();
         assert_eq!(status.signal(), Some(signal), "{said:?}");

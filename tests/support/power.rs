@@ -120,13 +120,18 @@ pub struct Running {
 }
 
 impl Running {
-    pub fn of(mut command: Command, words: &str) -> Self {
+    pub fn of(command: Command, words: &str) -> Self {
+        let mut running = Self::silent(command);
+        running.wait_for(words);
+        running
+    }
+
+    /// One that is not waited for.
+    pub fn silent(mut command: Command) -> Self {
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         let lines = BufReader::new(child.stderr.take().unwrap()).lines();
-        let mut running = Self { child, lines };
-        running.wait_for(words);
-        running
+        Self { child, lines }
     }
 
     /// The next line of standard error with these words.
