@@ -70,9 +70,9 @@ pub struct HowArgs {
 /// The governor.
 #[derive(Debug, Args)]
 pub struct AutoArgs {
-    /// The profile it stays below: quiet (100 W), balanced (120 W), performance (140 W) or max (150 W).
-    #[arg(default_value = "performance")]
-    pub profile: String,
+    /// What it stays below: quiet (100 W), balanced (120 W), performance (140 W), max (150 W), or so many watts.
+    #[arg(value_name = "PROFILE|WATTS", default_value = "performance")]
+    pub below: String,
     /// Which card.
     #[command(flatten)]
     pub card: CardArgs,
