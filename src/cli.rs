@@ -1,5 +1,6 @@
 //! The command line: arguments and the documented exit codes, and how a user is told what went wrong.
 
+mod power;
 mod simulated;
 
 use std::io::Write;
@@ -7,6 +8,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use self::power::{
+    AutoArgs, CardArgs, GetArgs, HelperArgs, HowArgs, POWER_SOCKET, ProfileArgs, ResetArgs, SetArgs,
+};
 pub use self::simulated::{SimulateArgs, TuneArgs};
 
 /// What the process ends with.
@@ -224,117 +228,6 @@ pub enum PowerCommand {
     /// The service that sets the card for users who may not; run by root.
     Helper(HelperArgs),
 }
-
-/// Which card, and who may set it for us.
-#[derive(Debug, Clone, Args)]
-pub struct CardArgs {
-    /// Which card, by its UUID or by its place in `nvidia-smi -L`, from 0.
-    #[arg(long, value_name = "UUID|INDEX", env = "SMELT_GPU")]
-    pub gpu: Option<String>,
-    /// Where `smelt power helper` listens.
-    #[arg(long, value_name = "SOCKET", default_value = crate::cli::POWER_SOCKET, env = "SMELT_POWER_SOCKET")]
-    pub helper_socket: PathBuf,
-}
-
-/// Where `smelt power helper` listens unless told otherwise.
-pub const POWER_SOCKET: &str = "/run/smelt/power.sock";
-
-/// What is set, what is in force, what is drawn.
-#[derive(Debug, Args)]
-pub struct GetArgs {
-    /// Which card.
-    #[command(flatten)]
-    pub card: CardArgs,
-    /// Find out what could be set, by setting each part to what it is; changes nothing that lasts, but it is a write.
-    #[arg(long)]
-    pub probe: bool,
-    /// One JSON object.
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// A power setting.
-#[derive(Debug, Args)]
-pub struct SetArgs {
-    /// Watts.
-    pub watts: f64,
-    /// How.
-    #[command(flatten)]
-    pub how: HowArgs,
-}
-
-/// A power profile.
-#[derive(Debug, Args)]
-pub struct ProfileArgs {
-    /// quiet (100 W), balanced (120 W), performance (140 W) or max (150 W).
-    pub name: String,
-    /// How.
-    #[command(flatten)]
-    pub how: HowArgs,
-}
-
-/// How something is set.
-#[derive(Debug, Clone, Args)]
-pub struct HowArgs {
-    /// Which card.
-    #[command(flatten)]
-    pub card: CardArgs,
-    /// Stay, hold it and correct it, and put everything back at the end (INT, TERM, HUP). Without it the setting stays in
-    /// force until `smelt power reset` or a restart.
-    #[arg(long)]
-    pub hold: bool,
-    /// More than the card's default, or than 140 W, without being asked.
-    #[arg(long)]
-    pub yes: bool,
-}
-
-/// The governor.
-#[derive(Debug, Args)]
-pub struct AutoArgs {
-    /// The profile it stays below: quiet (100 W), balanced (120 W), performance (140 W) or max (150 W).
-    #[arg(default_value = "performance")]
-    pub profile: String,
-    /// Which card.
-    #[command(flatten)]
-    pub card: CardArgs,
-    /// More than the card's default, or than 140 W, without being asked.
-    #[arg(long)]
-    pub yes: bool,
-    /// JSON lines also on a terminal.
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// Undoing.
-#[derive(Debug, Args)]
-pub struct ResetArgs {
-    /// Which card.
-    #[command(flatten)]
-    pub card: CardArgs,
-}
-
-/// The service.
-#[derive(Debug, Args)]
-#[command(after_help = HELPER_HELP)]
-pub struct HelperArgs {
-    /// Where it listens; its ledger of what to put back lies beside it, named .json.
-    #[arg(long, value_name = "SOCKET", default_value = POWER_SOCKET)]
-    pub socket: PathBuf,
-    /// What it allows; default: /etc/smelt/helper.toml, if there is one.
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
-    /// Print a systemd unit with the steps to install it, and leave.
-    #[arg(long, conflicts_with_all = ["socket", "config", "print_sudoers"])]
-    pub print_unit: bool,
-    /// Print a file for /etc/sudoers.d, for use without this service, and leave.
-    #[arg(long, conflicts_with_all = ["socket", "config"])]
-    pub print_sudoers: bool,
-}
-
-const HELPER_HELP: &str = "Members of group smelt may ask it (key `group` of its configuration); so may root and whoever it runs as. \
-One client at a time holds a lease; when it ends, is killed or is silent for 10 s, everything is put back. \
-Every write is one JSON line on standard error. The configuration is TOML: min_w, max_w, min_mhz, lease_s, group, gpu; \
-it must belong to root or to whoever the helper runs as, and nobody else may be able to write it.";
 
 /// Watching the card.
 #[derive(Debug, Args)]

@@ -190,6 +190,9 @@ fn only_a_raise_above_the_usual_is_asked_about() {
     assert!(!confirm::is_needed(150.0, 175.0, Some(150.0)));
     assert!(!confirm::is_needed(150.0, 150.0, Some(150.0)));
     assert!(confirm::is_needed(141.0, 100.0, None));
+    // A desktop's card of 450 W: 140 W mean nothing to it.
+    assert!(!confirm::is_needed(300.0, 200.0, Some(450.0)));
+    assert!(confirm::is_needed(460.0, 200.0, Some(450.0)));
 }
 
 #[test]

@@ -2,17 +2,27 @@
 
 use std::time::Duration;
 
-/// Watts above which a raise is asked about, whatever the card's default.
+/// Watts above which a raise of a laptop's card is asked about, whatever its default.
 pub const ASK_ABOVE_W: f64 = 140.0;
+/// No laptop's card has a default above this; a larger card is asked about above its own default only.
+const MOST_LAPTOP_W: f64 = 175.0;
 /// How long there is to answer.
 pub const ANSWER_WITHIN: Duration = Duration::from_secs(15);
 
-/// Whether these watts are only kept when a person says so: they are more than now, and more than the card's default
-/// or than [`ASK_ABOVE_W`].
+/// Watts that nobody is asked about.
+#[must_use]
+pub fn usual(default: Option<f64>) -> f64 {
+    match default {
+        Some(default) if default > MOST_LAPTOP_W => default,
+        Some(default) => default.min(ASK_ABOVE_W),
+        None => ASK_ABOVE_W,
+    }
+}
+
+/// Whether these watts are only kept when a person says so: they are more than now, and more than [`usual`].
 #[must_use]
 pub fn is_needed(watts: f64, now: f64, default: Option<f64>) -> bool {
-    let usual = default.map_or(ASK_ABOVE_W, |default| default.min(ASK_ABOVE_W));
-    watts > now && watts > usual
+    watts > now && watts > usual(default)
 }
 
 /// What is to be done about a raise.

@@ -67,6 +67,7 @@ impl PlatformFiles {
         // Not created: below a wrong root nothing may appear.
         let written = std::fs::OpenOptions::new()
             .write(true)
+            .truncate(true)
             .open(&self.current)
             .and_then(|mut file| std::io::Write::write_all(&mut file, name.as_bytes()));
         written.map_err(|error| match error.kind() {

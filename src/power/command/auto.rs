@@ -25,15 +25,12 @@ const AGAIN: Duration = Duration::from_secs(30);
 
 /// Runs the governor.
 pub(super) fn auto(arguments: &AutoArgs) -> Result<Exit, Failure> {
-    let profiles = Profiles::default();
-    let profile = profiles
-        .find(&arguments.profile)
-        .map_err(|error| Failure::new(Exit::Usage, error.to_string()))?;
+    let (name, ceiling_w) = ceiling(&arguments.below)?;
     let setup = setup(&arguments.card)?;
     let (identity, sample) = look(&setup)?;
-    check_range(profile.watts, &sample)?;
+    check_range(ceiling_w, &sample)?;
     let ears = Ears::open()?;
-    let what = format!("smelt power auto {}", profile.name);
+    let what = format!("smelt power auto {}", name);
     let session = Session::open(&setup, &what, &identity.uuid)?;
     session.notices.iter().for_each(|notice| complain(notice));
     if let Some(wish) = &session.taken_over {
@@ -42,18 +39,18 @@ pub(super) fn auto(arguments: &AutoArgs) -> Result<Exit, Failure> {
             wish.watts
         ));
     }
-    if !arguments.yes && confirm::is_needed(profile.watts, 0.0, sample.default_w.last()) {
-        let question = format!("up to {:.0} W while it is cool enough?", profile.watts);
+    if !arguments.yes && confirm::is_needed(ceiling_w, 0.0, sample.default_w.last()) {
+        let question = format!("up to {:.0} W while it is cool enough?", ceiling_w);
         match can_ask().then(|| ears.ask(&question)) {
             Some(Answer::Yes) => {}
             Some(Answer::Signal) => return Ok(finish(session, &ears)),
             Some(Answer::No) | None => {
-                return Err(unconfirmed(profile.watts, sample.default_w.last()));
+                return Err(unconfirmed(ceiling_w, sample.default_w.last()));
             }
         }
     }
     let settings = Settings {
-        ceiling_w: profile.watts,
+        ceiling_w: ceiling_w,
         floor_w: floor(&sample),
         // Nobody is there to acknowledge; what was cancelled is not started again by this.
         auto_resume: true,
@@ -71,6 +68,17 @@ pub(super) fn auto(arguments: &AutoArgs) -> Result<Exit, Failure> {
         was_away: false,
     }
     .run(&sampler(&setup)?, &ears)
+}
+
+/// A profile's name and watts, or the watts themselves.
+fn ceiling(below: &str) -> Result<(String, f64), Failure> {
+    match below.parse::<f64>() {
+        Ok(watts) if watts.is_finite() && watts > 0.0 => Ok((below.to_owned(), watts)),
+        _ => Profiles::default()
+            .find(below)
+            .map(|profile| (profile.name.clone(), profile.watts))
+            .map_err(|error| Failure::new(Exit::Usage, error.to_string())),
+    }
 }
 
 /// The governor's floor, where the card takes so little.

@@ -106,13 +106,8 @@ pub(super) fn check_range(watts: f64, sample: &Sample) -> Result<(), Failure> {
 
 /// Nobody is at a terminal to be asked, or said yes.
 pub(super) fn unconfirmed(watts: f64, default: Option<f64>) -> Failure {
-    let usual = match default {
-        Some(default) if default <= confirm::ASK_ABOVE_W || watts > default => {
-            format!("the GPU's default of {default:.0} W")
-        }
-        _ => format!("{:.0} W", confirm::ASK_ABOVE_W),
-    };
-    let line = format!("{watts:.0} W is more than {usual} and was not confirmed; say --yes");
+    let usual = confirm::usual(default);
+    let line = format!("{watts:.0} W is more than {usual:.0} W and was not confirmed; say --yes");
     Failure::new(Exit::Usage, line)
 }
 
