@@ -31,8 +31,6 @@ pub enum Exit {
     NoEngine = 5,
     /// The store is locked or corrupt.
     Store = 7,
-    /// The configuration is invalid.
-    Config = 8,
 }
 
 /// One line for the user.
@@ -57,7 +55,7 @@ pub struct Cli {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 all done; 1 internal; 2 usage; 3 some postings failed; 4 nothing to do; \
-5 engine, model or GPU not available; 7 store locked or corrupt; 8 configuration invalid. \
+5 engine, model or GPU not available; 7 store locked or corrupt. \
 One INT or TERM finishes what runs, a second requeues it and stops; then smelt dies by that signal.";
 
 /// What smelt can be told to do.
@@ -83,8 +81,8 @@ pub enum Command {
 /// Batch mode.
 #[derive(Debug, Args)]
 pub struct RunArgs {
-    /// Files (.html .htm .txt .md .json .jsonl, also .gz), directories, globs, or - for standard input.
-    /// Without any, the jobs waiting in the queue are done.
+    /// Files (.html .htm .txt .md .json .jsonl, also .gz), directories, globs, - for standard input, and with
+    /// --allow-fetch http(s) addresses. Without any, the jobs waiting in the queue are done.
     pub inputs: Vec<String>,
     /// Whether web addresses are inputs too.
     #[command(flatten)]
@@ -168,6 +166,10 @@ pub struct EvalArgs {
     /// The JSON of an earlier evaluation: says what changed since.
     #[arg(long, value_name = "RUN")]
     pub compare: Option<PathBuf>,
+    /// Ask the model for every field and score its answers only, without structured data and rules (those alone:
+    /// --engine none).
+    #[arg(long)]
+    pub model_alone: bool,
     /// JSON also on a terminal.
     #[arg(long)]
     pub json: bool,
@@ -241,7 +243,7 @@ pub struct MonitorArgs {
     /// Which card, by its UUID or by its place in `nvidia-smi -L`, from 0.
     #[arg(long, value_name = "UUID|INDEX", env = "SMELT_GPU")]
     pub gpu: Option<String>,
-    /// nvml (the driver), or simulated[:LAPTOP].
+    /// nvml (the driver), simulated[:LAPTOP], or replay:FILE (what this command wrote).
     #[arg(long, value_name = "SOURCE", default_value = "nvml")]
     pub source: String,
     /// JSON lines also on a terminal.
