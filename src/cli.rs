@@ -31,6 +31,8 @@ pub enum Exit {
     NoEngine = 5,
     /// The store is locked or corrupt.
     Store = 7,
+    /// The configuration is invalid.
+    Config = 8,
 }
 
 /// One line for the user.
@@ -55,7 +57,7 @@ pub struct Cli {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 all done; 1 internal; 2 usage; 3 some postings failed; 4 nothing to do; \
-5 engine, model or GPU not available; 7 store locked or corrupt. \
+5 engine, model or GPU not available; 7 store locked or corrupt; 8 configuration invalid. \
 One INT or TERM finishes what runs, a second requeues it and stops; then smelt dies by that signal.";
 
 /// What smelt can be told to do.
