@@ -145,9 +145,16 @@ proptest! {
     }
 
     #[test]
-    fn the_helpers_own_clamp_holds_for_any_request(watts in any_watts(), mhz in any::<u32>()) {
+    fn the_helpers_own_clamp_holds_for_any_request_and_card(
+        watts in any_watts(),
+        mhz in any::<u32>(),
+        least in 0.0_f64..300.0,
+        span in 0.0_f64..300.0,
+    ) {
         let rules = Rules::default();
-        prop_assert!((rules.min_w..=rules.max_w).contains(&rules.watts(watts)));
+        for takes in [None, Some((least, least + span))] {
+            prop_assert!((rules.min_w..=rules.max_w).contains(&rules.watts(watts, takes)));
+        }
         prop_assert!(rules.mhz(mhz) >= rules.min_mhz);
     }
 
