@@ -150,6 +150,9 @@ impl Control {
         if self.set.is_some_and(is_set) || !self.refused_at.is_none_or(is_due) {
             return None;
         }
+        if self.refused_at.is_some() {
+            self.session.paths.start_again();
+        }
         let outcome = self.session.paths.hold(decision.cap_w);
         match &outcome {
             Outcome::Applied(_) => {
@@ -159,7 +162,6 @@ impl Control {
             Outcome::Refused(_) => {
                 self.set = None;
                 self.refused_at = Some(now);
-                self.session.paths.start_again();
             }
         }
         Some(outcome)
