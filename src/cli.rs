@@ -1,8 +1,9 @@
 //! The command line: arguments and the documented exit codes, and how a user is told what went wrong.
 
-use std::io::Write;
 mod power;
+mod simulated;
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -10,6 +11,7 @@ use clap::{Args, Parser, Subcommand};
 pub use self::power::{
     AutoArgs, CardArgs, GetArgs, HelperArgs, HowArgs, POWER_SOCKET, ProfileArgs, ResetArgs, SetArgs,
 };
+pub use self::simulated::{SimulateArgs, TuneArgs};
 
 /// What the process ends with.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +31,7 @@ pub enum Exit {
     NoEngine = 5,
     /// The store is locked or corrupt.
     Store = 7,
-    /// The configuration is invalid.
+    /// The configuration is invalid, or a place it names cannot be used.
     Config = 8,
 }
 
@@ -81,8 +83,8 @@ pub enum Command {
 /// Batch mode.
 #[derive(Debug, Args)]
 pub struct RunArgs {
-    /// Files (.html .htm .txt .md .json .jsonl, also .gz), directories, globs, or - for standard input.
-    /// Without any, the jobs waiting in the queue are done.
+    /// Files (.html .htm .txt .md .json .jsonl, also .gz), directories, globs, - for standard input, and with
+    /// --allow-fetch http(s) addresses. Without any, the jobs waiting in the queue are done.
     pub inputs: Vec<String>,
     /// Whether web addresses are inputs too.
     #[command(flatten)]
@@ -166,6 +168,10 @@ pub struct EvalArgs {
     /// The JSON of an earlier evaluation: says what changed since.
     #[arg(long, value_name = "RUN")]
     pub compare: Option<PathBuf>,
+    /// Ask the model for every field and score its answers only, without structured data and rules (those alone:
+    /// --engine none).
+    #[arg(long)]
+    pub model_alone: bool,
     /// JSON also on a terminal.
     #[arg(long)]
     pub json: bool,
@@ -227,35 +233,6 @@ pub enum PowerCommand {
     Helper(HelperArgs),
 }
 
-/// A simulated laptop.
-#[derive(Debug, Args)]
-pub struct SimulateArgs {
-    /// Print how well it does on five laptops by four workloads, on random laptops and in trouble.
-    #[arg(long)]
-    pub report: bool,
-    /// Which laptop; default: nominal, in a report all of them.
-    #[arg(long, value_name = "LAPTOP", value_parser = LAPTOPS)]
-    pub plant: Option<String>,
-    /// What it does; default: constant, in a report all of them.
-    #[arg(long, value_name = "WORKLOAD", value_parser = ["constant", "chat", "burst", "batch"])]
-    pub workload: Option<String>,
-    /// Print what the governor would have done in a recording of `smelt monitor` instead.
-    #[arg(long, value_name = "FILE", conflicts_with_all = ["report", "plant", "workload", "minutes", "seed"])]
-    pub replay: Option<PathBuf>,
-    /// The profile whose watts are the ceiling.
-    #[arg(long, value_name = "PROFILE", default_value = "max")]
-    pub profile: String,
-    /// Minutes of one run; a report has lengths of its own.
-    #[arg(long, value_name = "N", default_value_t = 60, value_parser = clap::value_parser!(u16).range(10..=1440))]
-    pub minutes: u16,
-    /// For the simulated noise: the same number gives the same run.
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub seed: u64,
-    /// JSON instead of a table.
-    #[arg(long)]
-    pub json: bool,
-}
-
 /// Watching the card.
 #[derive(Debug, Args)]
 pub struct MonitorArgs {
@@ -268,7 +245,7 @@ pub struct MonitorArgs {
     /// Which card, by its UUID or by its place in `nvidia-smi -L`, from 0.
     #[arg(long, value_name = "UUID|INDEX", env = "SMELT_GPU")]
     pub gpu: Option<String>,
-    /// nvml (the driver), or simulated[:LAPTOP].
+    /// nvml (the driver), simulated[:LAPTOP], or replay:FILE (what this command wrote).
     #[arg(long, value_name = "SOURCE", default_value = "nvml")]
     pub source: String,
     /// JSON lines also on a terminal.
@@ -292,39 +269,6 @@ fn interval(text: &str) -> Result<f64, String> {
         Ok(seconds)
     } else {
         Err("must be between 0.25 and 86400 seconds".to_owned())
-    }
-}
-
-/// The search for the least energy per token.
-#[derive(Debug, Args)]
-pub struct TuneArgs {
-    /// On a simulated laptop: the one way there is until the engine measures.
-    #[arg(long)]
-    pub simulated: bool,
-    /// How many times as long as at the highest cap a token may take.
-    #[arg(long, value_name = "FACTOR", default_value = "1.05", value_parser = slowdown)]
-    pub max_slowdown: f64,
-    /// What is tuned for: reading the prompt, writing the answer, or postings one after the other.
-    #[arg(long, value_name = "PHASE", default_value = "decode", value_parser = ["prefill", "decode", "both"])]
-    pub phase: String,
-    /// Which simulated laptop.
-    #[arg(long, value_name = "LAPTOP", default_value = "nominal", value_parser = LAPTOPS)]
-    pub plant: String,
-    /// For the simulated noise: the same number gives the same result.
-    #[arg(long, value_name = "N", default_value_t = 1)]
-    pub seed: u64,
-    /// JSON instead of a table.
-    #[arg(long)]
-    pub json: bool,
-}
-
-/// The simulated laptops.
-const LAPTOPS: [&str; 5] = ["nominal", "hot-room", "dusty", "cooling-pad", "cpu-hot"];
-
-fn slowdown(text: &str) -> Result<f64, String> {
-    match text.parse() {
-        Ok(factor) if (1.0..=10.0).contains(&factor) => Ok(factor),
-        _ => Err("a number from 1 to 10 is wanted".to_owned()),
     }
 }
 

@@ -9,6 +9,7 @@ pub mod evidence;
 pub mod expand;
 pub mod merge;
 pub mod normalise;
+mod plausible;
 pub mod prompt;
 pub mod reading;
 pub mod record;
@@ -30,10 +31,34 @@ use crate::page::Page;
 use crate::posting::{Field, validate};
 
 /// Raised with every change of prompt, wire format, rules or merge: results of another version are not reused.
-pub const VERSION: u32 = 5;
+pub const VERSION: u32 = 6;
+
+/// Who reads a page.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Readers {
+    /// Structured data and rules, and the model for what the page does not state as data.
+    #[default]
+    All,
+    /// The model alone, asked for every field: what it is worth without the others.
+    Model,
+}
+
+impl Readers {
+    /// As in keys and reports.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Model => "model",
+        }
+    }
+}
 
 /// What an extraction knows beside the page.
+#[derive(Default)]
 pub struct Context<'a> {
+    /// Who reads.
+    pub readers: Readers,
     /// The model, if there is one.
     pub engine: Option<&'a dyn Engine>,
     /// Address of the page as the caller knows it.
@@ -80,21 +105,28 @@ impl Extraction {
     }
 }
 
-/// Reads a page with every reader there is.
+/// Reads a page with the readers of the context.
 ///
 /// # Errors
 /// When the engine gives no answer; the page can be tried again.
 pub fn extract(page: &Page, context: &Context) -> Result<Extraction, EngineError> {
-    let (mut readings, others) = structured::read(page);
+    let with_others = context.readers == Readers::All;
+    let (mut readings, others) = if with_others {
+        structured::read(page)
+    } else {
+        Default::default()
+    };
     readings.push(address(page, context));
     let asks = asks(&readings);
-    let is_american = country::is_american(page);
+    let customs = country::customs(page, context.url.or(page.canonical_url.as_deref()));
     let normaliser = Normaliser {
         fetched: context.fetched,
-        currency: currency(&readings).or(is_american.then(|| "USD".to_owned())),
-        day_first: is_american.then_some(false),
+        currency: currency(&readings).or(customs.currency.map(str::to_owned)),
+        day_first: customs.day_first,
     };
-    readings.push(rules::read(page, &normaliser));
+    if with_others {
+        readings.push(rules::read(page, &normaliser));
+    }
     let mut extraction = Extraction::default();
     if let Some(engine) = context.engine
         && !asks.is_empty()

@@ -13,6 +13,7 @@ pub mod replay;
 pub mod sample;
 pub mod sampler;
 pub mod simulated;
+pub mod sysfs;
 
 use std::time::Duration;
 

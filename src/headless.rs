@@ -12,6 +12,7 @@ use serde_json::Value;
 pub use crate::cli::complain;
 use crate::cli::{AddArgs, Exit, ExportArgs, RunArgs};
 use crate::engine::select::{Wish, select};
+use crate::extract::Readers;
 use crate::run::enqueue::{Inputs, Queued, enqueue};
 use crate::run::{self, Run, RunError, lock, signals};
 use crate::store::{StoreError, StoredRecord};
@@ -36,6 +37,7 @@ fn batch(arguments: &RunArgs) -> Result<Exit, RunError> {
     let run = Arc::new(Run::open(
         &arguments.engine,
         &arguments.store,
+        Readers::All,
         arguments.fresh,
     )?);
     if let Some(notice) = &run.selected.notice {

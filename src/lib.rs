@@ -19,6 +19,7 @@ pub mod headless;
 pub mod log;
 pub mod monitor;
 pub mod page;
+mod pattern;
 pub mod posting;
 pub mod power;
 pub mod process;

@@ -20,6 +20,7 @@ use crate::gpu::choice::Choice;
 use crate::gpu::json::{Line, VERSION};
 use crate::gpu::sample::State;
 use crate::gpu::sampler::{self, Sampler};
+use crate::gpu::sysfs::{self, is_wsl};
 use crate::gpu::{Identity, Sample, Which};
 use crate::signals;
 
@@ -27,6 +28,8 @@ use crate::signals;
 const FIRST: Duration = Duration::from_secs(3);
 /// Alerts are looked at so often, however seldom lines are written.
 const PULSE: Duration = Duration::from_secs(1);
+const WSL: &str = "under WSL2 the driver tells less than elsewhere, shown as n/a, and the GPU's limits are set on the \
+Windows side";
 /// Seconds of temperature drawn in the live line.
 const DRAWN: usize = 20;
 
@@ -69,13 +72,16 @@ fn watch(arguments: &MonitorArgs, choice: Choice, interrupted: &Receiver<()>) ->
             return Ok(Exit::Config);
         }
     };
+    if matches!(choice, Choice::Nvml) && is_wsl(&sysfs::root()) {
+        complain(WSL);
+    }
     let hook = arguments
         .on_alert
         .clone()
         .map(|command| Hook::start(command, complain))
         .transpose()?;
     let interval = Duration::from_secs_f64(arguments.interval);
-    let source = choice.word();
+    let (source, length) = (choice.word(), choice.length());
     let which = arguments.gpu.as_deref().map(Which::of).unwrap_or_default();
     let sampler = Sampler::start(sampler::EVERY.min(interval), move || choice.open(which))?;
     let answered = sampler.wait_for_first(FIRST);
@@ -92,27 +98,49 @@ fn watch(arguments: &MonitorArgs, choice: Choice, interrupted: &Receiver<()>) ->
         state: "",
         alerts: Alerts::default(),
     };
-    let begun = Instant::now();
+    let end = End {
+        count: arguments.count,
+        length,
+    };
+    follow(&mut round, &sampler, interval, &end, interrupted)?;
+    round.output.end()?;
+    Ok(Exit::Done)
+}
+
+/// When it is enough, unless a signal comes first.
+struct End {
+    /// So many samples were written.
+    count: Option<u64>,
+    /// So much of a recording was played.
+    length: Option<Duration>,
+}
+
+fn follow(
+    round: &mut Round,
+    sampler: &Sampler,
+    interval: Duration,
+    end: &End,
+    interrupted: &Receiver<()>,
+) -> io::Result<()> {
     let mut written = 0_u64;
-    let mut due = begun;
+    let mut due = Instant::now();
     loop {
         let is_due = Instant::now() >= due;
-        round.step(&sampler, is_due)?;
+        let at = round.step(sampler, is_due)?;
         if is_due {
             written += 1;
             // Seconds that were slept through with the machine are not made up for.
             due = (due + interval).max(Instant::now());
         }
-        if arguments.count.is_some_and(|count| written >= count) {
-            break;
+        let is_over = is_due && end.length.is_some_and(|length| at >= length);
+        if is_over || end.count.is_some_and(|count| written >= count) {
+            return Ok(());
         }
         let wait = due.saturating_duration_since(Instant::now()).min(PULSE);
         if interrupted.recv_timeout(wait) != Err(RecvTimeoutError::Timeout) {
-            break;
+            return Ok(());
         }
     }
-    round.output.end()?;
-    Ok(Exit::Done)
 }
 
 /// What one look at the card needs.
@@ -158,11 +186,14 @@ struct Since {
 }
 
 impl Round<'_> {
-    fn step(&mut self, sampler: &Sampler, is_due: bool) -> io::Result<()> {
-        let (sample, now) = (sampler.latest(), milliseconds());
+    /// Tells what the newest sample brings, and when that was taken.
+    fn step(&mut self, sampler: &Sampler, is_due: bool) -> io::Result<Duration> {
+        let sample = sampler.latest();
+        let now = moment(sampler.now().saturating_sub(sample.at));
         let card = sampler.identity();
-        if card != self.card && !card.name.is_empty() {
-            self.card = card;
+        let is_new = card != self.card && !card.name.is_empty();
+        self.card = card;
+        if is_new {
             let Identity {
                 name, driver, pci, ..
             } = self.card.clone();
@@ -183,11 +214,11 @@ impl Round<'_> {
             self.output.json(&line, complain)?;
         }
         if self.output.is_live() {
-            let drawn = if self.output.draws() { DRAWN } else { 0 };
-            let past = sampler.history(drawn);
+            let plain = line::line(&sample, &self.card, &[]);
+            let past = sampler.history(self.output.room(&plain).min(DRAWN));
             self.output.live(&line::line(&sample, &self.card, &past))?;
         }
-        Ok(())
+        Ok(sample.at)
     }
 
     fn alert(&mut self, sample: &Sample, now: Timestamp, alert: Alert) -> io::Result<()> {
@@ -245,8 +276,8 @@ impl Round<'_> {
     }
 }
 
-/// Now; finer than any reading is not said.
-fn milliseconds() -> Timestamp {
-    let now = Timestamp::now();
-    now.round(Unit::Millisecond).unwrap_or(now)
+/// The time of day so long ago; finer than any reading is not said.
+fn moment(ago: Duration) -> Timestamp {
+    let moment = Timestamp::now() - SignedDuration::try_from(ago).unwrap_or_default();
+    moment.round(Unit::Millisecond).unwrap_or(moment)
 }

@@ -2,7 +2,6 @@
 
 pub mod date;
 pub mod money;
-mod pattern;
 pub mod schema;
 pub mod terms;
 pub mod validate;

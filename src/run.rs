@@ -16,6 +16,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::cli::{EngineArgs, Exit, StoreArgs};
 use crate::engine::select::{Selected, Wish, select};
 use crate::engine::supervisor::Supervised;
+use crate::extract::Readers;
 use crate::store::{Claim, Store, StoreError};
 
 pub use self::workers::work;
@@ -29,6 +30,8 @@ pub struct Run {
     pub store: Mutex<Store>,
     /// The engine and its name.
     pub selected: Selected,
+    /// Who reads the pages.
+    pub readers: Readers,
     /// Ask again even where the store holds an answer.
     fresh: bool,
     /// Claims under way, for their heartbeats.
@@ -51,6 +54,11 @@ pub enum RunError {
     /// No engine.
     #[error("{0}")]
     Engine(String),
+    /// The model was to read alone, and there is none.
+    #[error(
+        "--model-alone has no model to read with: leave out --engine none, or use a smelt built with an engine"
+    )]
+    NoModelAlone,
     /// No store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -64,7 +72,7 @@ impl RunError {
     #[must_use]
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Engine(_) => Exit::NoEngine,
+            Self::Engine(_) | Self::NoModelAlone => Exit::NoEngine,
             Self::Store(_) | Self::NoDataDirectory => Exit::Store,
         }
     }
@@ -75,7 +83,12 @@ impl Run {
     ///
     /// # Errors
     /// See [`RunError`].
-    pub fn open(engine: &EngineArgs, store: &StoreArgs, fresh: bool) -> Result<Self, RunError> {
+    pub fn open(
+        engine: &EngineArgs,
+        store: &StoreArgs,
+        readers: Readers,
+        fresh: bool,
+    ) -> Result<Self, RunError> {
         let wish = Wish {
             engine: engine.engine.clone(),
             model: engine.model.clone(),
@@ -83,11 +96,15 @@ impl Run {
             watchdog_s: engine.watchdog,
         };
         let selected = select(&wish).map_err(RunError::Engine)?;
+        if readers == Readers::Model && selected.engine.is_none() {
+            return Err(RunError::NoModelAlone);
+        }
         let mut store = open_store(store)?;
         owner::bury(&mut store)?;
         Ok(Self {
             store: Mutex::new(store),
             selected,
+            readers,
             fresh,
             active: Mutex::default(),
             stopping: AtomicBool::new(false),

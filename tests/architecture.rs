@@ -9,19 +9,20 @@ use std::collections::{BTreeMap, BTreeSet};
 use source::{Source, functions, names, sources};
 
 /// What each room may use. A new room needs a row, and a row that makes a cycle is refused.
-const MAY_USE: [(&str, &[&str]); 15] = [
+const MAY_USE: [(&str, &[&str]); 16] = [
     ("cli", &[]),
     ("log", &[]),
     ("process", &[]),
     ("signals", &["process"]),
-    ("posting", &[]),
+    ("pattern", &[]),
+    ("posting", &["pattern"]),
     ("store", &[]),
     ("engine", &["cli"]),
-    ("page", &["posting"]),
+    ("page", &["pattern", "posting"]),
     ("gpu", &[]),
     ("monitor", &["cli", "gpu", "signals"]),
     ("power", &["cli", "gpu", "process", "signals"]),
-    ("extract", &["engine", "page", "posting"]),
+    ("extract", &["engine", "page", "pattern", "posting"]),
     (
         "run",
         &[
@@ -31,7 +32,9 @@ const MAY_USE: [(&str, &[&str]); 15] = [
     ("headless", &["cli", "engine", "extract", "run", "store"]),
     (
         "eval",
-        &["cli", "headless", "page", "posting", "run", "store"],
+        &[
+            "cli", "extract", "headless", "page", "posting", "run", "store",
+        ],
     ),
 ];
 

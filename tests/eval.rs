@@ -11,7 +11,7 @@ use ::smelt::eval::{Gold, Outcome, agree, changes, grounded, score, stats};
 use ::smelt::posting::Field;
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use smelt::Bench;
+use smelt::{Bench, answer};
 
 fn label(gold: &Value, more: &Value) -> Gold {
     let mut label = json!({"id": "a", "source": "test", "gold": gold});
@@ -244,6 +244,56 @@ fn the_command_scores_compares_and_says_what_changed() {
         serde_json::from_slice(&other.stdout).unwrap(),
     );
     assert!(changes(&before, &after).contains("cook title"));
+}
+
+/// The page states its title as data and its employer behind a label; the model knows neither as well.
+#[test]
+fn the_model_alone_is_scored_apart_from_the_other_readers() {
+    let bench = Bench::new();
+    bench.page(
+        "cook.html",
+        r#"<script type="application/ld+json">{"@type": "JobPosting", "title": "Cook"}</script>
+        <h1>Head cook</h1><p>Company: Mercy</p>"#,
+    );
+    bench.page(
+        "gold.jsonl",
+        r#"{"id": "cook", "source": "own", "page": "cook.html", "gold": {"title": "Cook", "company": "Mercy"}}"#,
+    );
+    bench.script(&json!({"rules": [
+        {"contains": "Only these keys", "reply": answer(&json!({}))},
+        {"contains": "", "reply": answer(&json!({"title": [1, "Head cook"]}))},
+    ]}));
+    let eval = |more: &[&str]| {
+        let mut command = bench.program();
+        command.args(["eval", "--gold", "gold.jsonl"]).args(more);
+        command.output().unwrap()
+    };
+    let [engine, scripted] = bench.engine();
+    let run = |more: &[&str]| -> Value {
+        let output = eval(&[&[engine.as_str(), &scripted], more].concat());
+        assert_eq!(output.status.code(), Some(0));
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    // Twice each, in turns: no record of one is ever taken for the other's.
+    for calls in [1, 0] {
+        let all = run(&[]);
+        let fields = &all["sources"]["own"]["fields"];
+        assert_eq!(fields["title"]["right"], 1);
+        assert_eq!(fields["company"]["right"], 1);
+        assert_eq!(all["run"]["readers"], "all");
+        assert_eq!(all["run"]["model_calls"], calls);
+        let alone = run(&["--model-alone"]);
+        let fields = &alone["sources"]["own"]["fields"];
+        assert_eq!(fields["title"]["wrong"], 1);
+        assert_eq!(fields["company"]["missed"], 1);
+        assert_eq!(alone["run"]["readers"], "model");
+        assert_eq!(alone["run"]["model_calls"], calls);
+    }
+    let none = eval(&["--model-alone", "--engine", "none"]);
+    let stderr = String::from_utf8(none.stderr).unwrap();
+    assert_eq!(none.status.code(), Some(5), "{stderr}");
+    assert!(stderr.contains("no model to read with"), "{stderr}");
+    assert_eq!(stderr.lines().count(), 1);
 }
 
 #[test]

@@ -93,21 +93,28 @@ fn words_of_another_line_than_named_are_kept_only_if_insisted_on_and_marked() {
 }
 
 #[test]
-fn an_enum_member_without_a_word_for_it_is_a_guess() {
-    let page = page(&["# Senior Baker", "Work in Graz, part-time."]);
+fn an_enum_member_without_a_word_for_it_is_a_guess_and_asked_again_of_lines_that_have_one() {
+    let page = page(&[
+        "# Senior Baker",
+        "We bake bread.",
+        "Work in Graz, part-time.",
+    ]);
     let guess =
-        json!({"job_type": [2, "full_time"], "remote": [2, "onsite"], "level": [1, "senior"]});
-    let again = r#"{"job_type": [2, "part_time"], "remote": [2, "onsite"]}"#;
+        json!({"job_type": [3, "full_time"], "remote": [3, "onsite"], "level": [1, "senior"]});
+    let again = r#"{"job_type": [3, "part_time"]}"#;
     let engine = Answers::raw([
         support::spell(&support::answer(&Ask::ALL, &guess)),
         again.to_owned(),
     ]);
     let extraction = run(&page, &engine);
-    assert_eq!(engine.keys(1), ["job_type", "remote"]);
+    assert_eq!(engine.keys(1), ["job_type"]);
+    let question = engine.asked.lock().unwrap()[1].user.clone();
+    assert!(question.ends_with("[3] Work in Graz, part-time.\n"));
+    assert!(!question.contains("bread") && !question.contains("Senior"));
     assert_eq!(extraction.merged.posting.job_type, Some(JobType::PartTime));
     assert_eq!(extraction.merged.posting.remote_type, None);
     assert_eq!(posting(&extraction)["experience_level"], "senior");
-    assert_eq!(flags(&extraction), ["unsupported:remote_type"]);
+    assert_eq!(flags(&extraction), [""; 0]);
 }
 
 #[test]
@@ -300,9 +307,8 @@ fn a_page_with_hidden_or_suspicious_text_is_never_done() {
         for engine in [Some(Answers::of([&json!({"title": [1, "Baker"]})])), None] {
             let context = Context {
                 engine: engine.as_ref().map(|engine| engine as _),
-                url: None,
-                fetched: None,
                 max_output_tokens: 1000,
+                ..Context::default()
             };
             let extraction = extract(&page, &context).unwrap();
             assert_eq!(flags(&extraction), [flag]);

@@ -88,11 +88,11 @@ fn parts_agree_by_places_then_other_readers_then_order() {
         let [(_, first), .., (last, _)] = parts else {
             panic!("{parts:?}")
         };
-        let all = json!({"title": [1, "Baker"], "location": [5, "Wien"], "job_id": [5, "Wien"], "requirements": [3, [7, 8]]});
+        let all = json!({"title": [1, "Baker"], "location": [5, "Wien"], "education": [5, "Wien"], "requirements": [3, [7, 8]]});
         // The head of the page has no numbers in later parts, and what stands there is no mistake.
         let mut later = vec![json!({"title": [first, "Baker"]}); parts.len() - 1];
         later[parts.len() - 2] = json!({
-            "title": [last, "Baker"], "company": [last, "Graz Bread"], "location": [95, "Linz, or near it"], "job_id": [90, "Linz"],
+            "title": [last, "Baker"], "company": [last, "Graz Bread"], "location": [95, "Linz, or near it"], "education": [90, "Linz"],
             "requirements": [98], "years": [95, "6 years"],
         });
         [vec![all], later].concat()
@@ -116,7 +116,10 @@ fn parts_agree_by_places_then_other_readers_then_order() {
         .map(|span| span.block)
         .collect();
     assert_eq!(lines, [3, 7, 8, 98]);
-    assert_eq!(flags(&extraction), ["conflict:job_id", "conflict:location"]);
+    assert_eq!(
+        flags(&extraction),
+        ["conflict:education", "conflict:location"]
+    );
     assert_eq!(extraction.status(), Status::NeedsReview);
 }
 
@@ -225,9 +228,8 @@ fn a_context_too_small_for_a_line_is_an_error_and_not_a_shorter_page() {
         engine.context_tokens = context_tokens;
         let context = Context {
             engine: Some(&engine),
-            url: None,
-            fetched: None,
             max_output_tokens: 1000,
+            ..Context::default()
         };
         extract(&page, &context).unwrap_err()
     };
@@ -250,9 +252,8 @@ fn a_cut_answer_keeps_its_finished_keys_and_the_rest_is_asked_again() {
     let engine = Answers::raw([whole, r#"{"benefits": [7], "description": []}"#.to_owned()]);
     let context = Context {
         engine: Some(&engine),
-        url: None,
-        fetched: None,
         max_output_tokens: 480,
+        ..Context::default()
     };
     let extraction = extract(&page, &context).unwrap();
     let posting = &extraction.merged.posting;

@@ -159,9 +159,8 @@ fn read(page: &Page, answers: Vec<String>, context_tokens: usize) -> Extraction 
     engine.context_tokens = context_tokens;
     let context = Context {
         engine: Some(&engine),
-        url: None,
-        fetched: None,
         max_output_tokens: 4096,
+        ..Context::default()
     };
     extract(page, &context).unwrap()
 }
@@ -192,7 +191,7 @@ proptest! {
         let page = page(&lines);
         let with = read(&page, answers.clone(), 32_768);
         check(&page, &with)?;
-        let without = Context { engine: None, url: None, fetched: None, max_output_tokens: 0 };
+        let without = Context::default();
         let without = extract(&page, &without).unwrap();
         if answers.iter().all(|text| answer::parse(text, &Ask::ALL).is_empty()) {
             prop_assert_eq!(&with.merged.posting, &without.merged.posting);

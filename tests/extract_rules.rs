@@ -15,13 +15,7 @@ fn page(text: &str) -> Page {
 }
 
 fn run(page: &Page) -> Extraction {
-    let context = Context {
-        engine: None,
-        url: None,
-        fetched: None,
-        max_output_tokens: 0,
-    };
-    extract(page, &context).unwrap()
+    extract(page, &Context::default()).unwrap()
 }
 
 /// The value of a field, and that its evidence stands on the page.
@@ -163,6 +157,9 @@ fn a_bare_dollar_and_a_short_date_mean_what_the_country_of_the_page_means() {
     let other = "Baker\nToronto, Canada (office in Texas)\n\nPay: $20 per hour\nPosted: 04/11/2014";
     assert_eq!(field(other, "salary")["currency"], Value::Null);
     assert_eq!(field(other, "posted_date"), Value::Null);
+    let canadian = "Baker\nEdmonton, AB\n\nPay: $20 per hour\nPosted: 04/11/2014";
+    assert_eq!(field(canadian, "salary")["currency"], "CAD");
+    assert_eq!(field(canadian, "posted_date"), Value::Null);
 }
 
 #[test]
@@ -182,4 +179,42 @@ fn a_label_that_has_no_value_yet_gives_none() {
         Value::Null
     );
     assert_eq!(field("Baker\nJob ID: 4711-B", "job_id"), "4711-B");
+}
+
+#[test]
+fn a_label_needs_no_colon_and_may_stand_above_its_value() {
+    let text = "baker\nPosted on July 04, 2022\nWorkplace: Graz, Austria\nJob no. 2105801\nApply by August 1, 2022\n\n\
+        Experience\n\n2 years to less than 3 years\n\nEducation\n\nSecondary (high) school graduation certificate\n";
+    for (name, value) in [
+        ("posted_date", json!("2022-07-04")),
+        ("deadline", json!("2022-08-01")),
+        ("job_id", json!("2105801")),
+        ("location", json!("Graz, Austria")),
+        ("experience_years_min", json!(2)),
+        ("experience_years_max", json!(3)),
+        (
+            "education",
+            json!("Secondary (high) school graduation certificate"),
+        ),
+    ] {
+        assert_eq!(field(text, name), value, "{name}");
+    }
+}
+
+#[test]
+fn a_word_that_only_begins_like_a_label_announces_nothing() {
+    let text = "baker\nPosted in the window is our menu of May 5, 2022.\nReference to us\nExperience\n\nBenefits\n";
+    for name in ["posted_date", "job_id", "experience_years_min"] {
+        assert_eq!(field(text, name), Value::Null, "{name}");
+    }
+}
+
+#[test]
+fn a_public_body_that_a_page_keeps_naming_is_the_employer() {
+    let text = "Clerk\n\nYork County is on the coast.\n\nThe clerk helps voters of York County.\n\nAll employees of York County may apply.";
+    assert_eq!(field(text, "company"), "York County");
+    assert_eq!(
+        field("Clerk\n\nWe are in York County.", "company"),
+        Value::Null
+    );
 }

@@ -6,7 +6,8 @@ mod support;
 
 use smelt::extract::reading::Source;
 use smelt::extract::record::Status;
-use smelt::extract::{Context, extract};
+use smelt::extract::wire::Ask;
+use smelt::extract::{Context, Readers, extract};
 use smelt::page::{Structured, StructuredSource};
 use smelt::posting::{ExperienceLevel, Field, JobPosting, JobType, Period, RemoteType, Salary};
 use support::{Answers, evidence, flags, page, run};
@@ -108,15 +109,42 @@ fn the_model_is_asked_only_for_what_the_data_lacks() {
 }
 
 #[test]
+fn a_model_that_reads_alone_is_asked_for_everything_and_only_its_answers_count() {
+    let mut page = page(&["# Baker of bread", "Company: Mercy", "$ 2,000 per month"]);
+    page.structured = vec![stated(full()), stated(JobPosting::default())];
+    page.canonical_url = Some("https://a.example/1".to_owned());
+    let engine = Answers::raw([r#"{"salary": [3, "$ 2,000 per month"]}"#]);
+    let context = Context {
+        readers: Readers::Model,
+        engine: Some(&engine),
+        max_output_tokens: 4096,
+        ..Context::default()
+    };
+    let extraction = extract(&page, &context).unwrap();
+    assert_eq!(engine.keys(0), Ask::ALL.map(Ask::key));
+    let pay = Salary {
+        min: Some(2000.0),
+        max: Some(2000.0),
+        currency: None,
+        period: Some(Period::Monthly),
+    };
+    let answered = JobPosting {
+        salary: Some(pay),
+        url: page.canonical_url,
+        ..JobPosting::default()
+    };
+    assert_eq!(extraction.merged.posting, answered);
+}
+
+#[test]
 fn the_address_is_the_callers_then_the_pages_and_never_the_models() {
     let mut page = page(&["# Baker", "https://evil.example/job"]);
     page.canonical_url = Some("https://a.example/1".to_owned());
     let engine = Answers::raw([r#"{"url": [2, "https://evil.example/job"]}"#]);
     let mut context = Context {
         engine: Some(&engine),
-        url: None,
-        fetched: None,
         max_output_tokens: 4096,
+        ..Context::default()
     };
     let extraction = extract(&page, &context).unwrap();
     assert_eq!(extraction.merged.posting.url, page.canonical_url);

@@ -1,5 +1,5 @@
 //! The card through the real driver wrapper, against each stand-in: what is read, how often, and what is not known.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 #[path = "support/nvml.rs"]
 mod nvml;
@@ -116,7 +116,7 @@ fn every_code_of_the_driver_has_a_meaning() {
         match code {
             // The rest of the card is read as if nothing were.
             2 | 3 | 13 | 25 | 26 => {
-                assert_eq!(said, (State::Healthy, Metric::Unsupported), "{code}")
+                assert_eq!(said, (State::Healthy, Metric::Unsupported), "{code}");
             }
             6 | 21 => assert_eq!(said, (State::Healthy, Metric::Unsupported), "{code}"),
             4 => assert_eq!(said, (State::Healthy, Metric::Denied)),

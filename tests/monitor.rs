@@ -1,5 +1,5 @@
 //! `smelt monitor` as a user runs it, against the stand-in driver.
-#![allow(clippy::unwrap_used)]
+#![allow(clippy::unwrap_used, clippy::panic)]
 
 #[path = "support/nvml.rs"]
 mod nvml;
@@ -221,6 +221,27 @@ fn a_card_that_is_lost_and_comes_back_is_told_and_the_hook_hears_of_it() {
 }
 
 #[test]
+fn a_driver_that_hangs_is_told_of_and_so_is_its_answer() {
+    let fake = Fake::new("hung@30..60");
+    let (mut child, mut lines) = start(&fake, &["--interval", "0.25"]);
+    wait_for(&mut lines, |line| line["kind"] == "gpu.sample");
+    fake.set("clock", "30");
+    wait_for(&mut lines, alert("gpu_telemetry_stale", "firing"));
+    let sample = wait_for(&mut lines, |line| line["kind"] == "gpu.sample");
+    assert_eq!(
+        (&sample["temp_c"], &sample["stale"]),
+        (&Value::Null, &json!(true))
+    );
+    fake.set("clock", "60");
+    wait_for(&mut lines, alert("gpu_telemetry_stale", "resolved"));
+    fake.set("clock", "31");
+    wait_for(&mut lines, alert("gpu_telemetry_stale", "firing"));
+    // It ends although the driver never answers.
+    send(&child, SIGTERM);
+    assert_eq!(child.wait().unwrap().signal(), Some(SIGTERM));
+}
+
+#[test]
 fn a_hook_that_fails_is_told_of_and_harms_nothing() {
     let fake = Fake::new("rtx4090-laptop");
     fake.set("memory_used_mib", "16000");
@@ -333,6 +354,44 @@ fn a_simulated_laptop_needs_no_driver() {
         (&json!("simulated"), &json!("healthy"))
     );
     assert_eq!(fake.calls(), Vec::<String>::new());
+}
+
+#[test]
+fn under_wsl_one_line_says_what_to_expect() {
+    let fake = Fake::new("wsl2");
+    fs::create_dir_all(fake.path("sys/class/misc/dxg")).unwrap();
+    let output = run(&fake, &["--count", "1"]);
+    assert_eq!(output.status.code(), Some(0));
+    let complaint = complaint(&output);
+    assert!(complaint.starts_with("smelt: under WSL2 "), "{complaint}");
+    assert_eq!(complaint.lines().count(), 1);
+}
+
+#[test]
+fn a_log_can_be_played_back() {
+    let fake = Fake::new("rtx4090-laptop");
+    fake.set("demand", "prefill");
+    fake.run_at("20");
+    let recorded = run(&fake, &["--count", "4", "--interval", "0.25"]);
+    let file = fake.path("recording.jsonl");
+    fs::write(&file, &recorded.stdout).unwrap();
+    let source = format!("replay:{}", file.display());
+    let played = run(&fake, &["--source", &source, "--interval", "0.25"]);
+    assert_eq!(played.status.code(), Some(0), "it ends with the recording");
+    let (recorded, played) = (lines(&recorded), lines(&played));
+    assert!(played.iter().all(|line| line["src"] == "replay"));
+    let last = |lines: &[Value]| {
+        let sample = lines.last().unwrap();
+        (
+            sample["temp_c"].clone(),
+            sample["energy_j"].clone(),
+            sample["gpu"].clone(),
+        )
+    };
+    assert_eq!(last(&played), last(&recorded));
+    let output = run(&fake, &["--source", "replay:no-such-file"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(complaint(&output).contains("no-such-file"));
 }
 
 #[test]

@@ -183,7 +183,7 @@ fn full_memory_and_a_weak_supply_are_told() {
         let weak = [
             samples(30, 0, |sample| sample.supply = Metric::Value(supply)),
             samples(30, 30, |sample| {
-                sample.supply = Metric::Value(Supply::Mains)
+                sample.supply = Metric::Value(Supply::Mains);
             }),
         ];
         let expected = [(2, "+gpu_power_source"), (35, "-gpu_power_source")];

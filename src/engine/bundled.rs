@@ -21,12 +21,7 @@ pub fn path() -> Result<PathBuf, String> {
     let directory = directories.data_dir().join("models");
     // Two versions of smelt can share a directory: models of one shape have one size, so the content names the file.
     let digest = Sha256::digest(BYTES);
-    let short: String = digest
-        .iter()
-        .take(6)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
-    let path = directory.join(format!("{ID}-{short}.gguf"));
+    let path = directory.join(format!("{ID}-{}.gguf", hex::encode(&digest[..6])));
     let is_there = std::fs::metadata(&path).is_ok_and(|file| file.len() == BYTES.len() as u64);
     if !is_there {
         write(&directory, &path).map_err(|error| {

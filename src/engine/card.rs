@@ -147,9 +147,8 @@ impl Card {
     }
 
     fn check(&self) -> Result<(), &'static str> {
-        let hexadecimal =
-            |text: &String| text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if !self.source.sha256.as_ref().is_none_or(hexadecimal) {
+        let is_digest = |text: &String| hex::decode(text).is_ok_and(|bytes| bytes.len() == 32);
+        if !self.source.sha256.as_ref().is_none_or(is_digest) {
             Err("source.sha256 must be 64 hexadecimal digits")
         } else if self.max_output_tokens > self.context_tokens {
             Err("max_output_tokens must not be more than context_tokens")

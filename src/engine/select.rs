@@ -210,7 +210,7 @@ fn scripted(script: &Path, wish: &Wish) -> Result<Selected, String> {
         engine_name: "scripted".to_owned(),
         model: Some("scripted".to_owned()),
         quant: None,
-        fingerprint: format!("scripted/{:x?}", Sha256::digest(bytes)),
+        fingerprint: format!("scripted/{}", hex::encode(Sha256::digest(bytes))),
         max_output_tokens: MAX_OUTPUT,
         notice: None,
     })
@@ -244,7 +244,7 @@ fn fingerprint(path: &Path) -> std::io::Result<String> {
         (&mut file).take(SAMPLE).read_to_end(&mut sample)?;
         hash.update(&sample);
     }
-    Ok(format!("{:x?}", hash.finalize()))
+    Ok(hex::encode(hash.finalize()))
 }
 
 /// Loads the engine of a worker process.

@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use super::{Gold, Report, changes, gold, score, summary};
 use crate::cli::{EvalArgs, Exit};
+use crate::extract::Readers;
 use crate::headless::complain;
 use crate::page::Format;
 use crate::run::enqueue::Queue;
@@ -69,9 +70,15 @@ fn evaluate(arguments: &EvalArgs) -> Result<Exit, EvalError> {
             "no label is of a source named by --source".to_owned(),
         ));
     }
+    let readers = if arguments.model_alone {
+        Readers::Model
+    } else {
+        Readers::All
+    };
     let run = Arc::new(Run::open(
         &arguments.engine,
         &arguments.store,
+        readers,
         arguments.fresh,
     )?);
     let records = records(&run, arguments, &labels)?;
@@ -105,7 +112,13 @@ fn records(
     let mut tell = complain;
     {
         let mut store = lock(&run.store);
-        let mut queue = Queue::new(&mut store, &run.selected, arguments.fresh, &mut tell);
+        let mut queue = Queue::new(
+            &mut store,
+            &run.selected,
+            run.readers,
+            arguments.fresh,
+            &mut tell,
+        );
         for label in labels {
             queue.add(input(&arguments.gold, label))?;
         }
@@ -170,6 +183,7 @@ fn facts(run: &Run, records: &HashMap<String, Value>) -> BTreeMap<String, Value>
     let selected = &run.selected;
     [
         ("smelt", env!("CARGO_PKG_VERSION").into()),
+        ("readers", run.readers.as_str().into()),
         ("engine", selected.engine_name.clone().into()),
         ("model", selected.model.clone().into()),
         ("quant", selected.quant.clone().into()),

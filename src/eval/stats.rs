@@ -33,10 +33,11 @@ pub fn rate(hits: usize, n: usize) -> Option<Rate> {
     let z2 = Z * Z;
     let centre = (value + z2 / (2.0 * n)) / (1.0 + z2 / n);
     let half = Z * (value * (1.0 - value) / n + z2 / (4.0 * n * n)).sqrt() / (1.0 + z2 / n);
+    // At 0 and 1 the interval ends at the rate itself, but for rounding.
     Some(Rate {
         value,
-        low: (centre - half).max(0.0),
-        high: (centre + half).min(1.0),
+        low: (centre - half).clamp(0.0, value),
+        high: (centre + half).clamp(value, 1.0),
     })
 }
 

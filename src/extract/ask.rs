@@ -5,16 +5,14 @@ use super::merge::SURE;
 use super::normalise::{self, Normaliser};
 use super::reading::Reading;
 use super::wire::{self, Ask};
-use super::{Extraction, answer, chunk, combine, prompt};
+use super::{Extraction, answer, chunk, combine, plausible, prompt};
 use crate::engine::{Engine, EngineError, Finish, Request};
-use crate::page::{Block, BlockKind, Page};
+use crate::page::Page;
 
 /// Tokens a chat template adds around two messages, and room for miscounts at line ends.
 const TEMPLATE_TOKENS: usize = 64;
 /// Fewer tokens of page than this are not worth a question.
 const LEAST_BUDGET: usize = 64;
-/// Characters of a page's head that are repeated for its later chunks.
-const DIGEST_CHARS: usize = 300;
 
 /// Whom to ask, and how to read the answers.
 pub struct Reader<'a> {
@@ -42,8 +40,8 @@ impl Reader<'_> {
             .max_output
             .min(info.context_tokens / 3)
             .min(wire::longest(asks, last));
-        let head = head(self.page);
-        let digest = digest(self.page, &head);
+        let head = chunk::head(self.page);
+        let digest = chunk::digest(self.page, &head);
         let chunks = self.chunks(info.context_tokens, max_output, &digest)?;
         extraction.usage.chunks = chunks.len();
         let mut readings = Vec::new();
@@ -96,6 +94,7 @@ impl Reader<'_> {
 }
 
 /// One chunk of a page.
+#[derive(Clone, Copy)]
 struct Question<'a> {
     reader: &'a Reader<'a>,
     shown: Shown<'a>,
@@ -113,7 +112,26 @@ impl Question<'_> {
         if first.failed.is_empty() {
             return Ok(reading);
         }
-        let mut again = self.once(&first.failed, Some(prompt::REMARK), extraction)?;
+        let shown = self.shown;
+        let lines = plausible::lines(shown.page, shown.blocks, &mut first.failed);
+        if first.failed.is_empty() {
+            return Ok(reading);
+        }
+        let second = Question {
+            shown: Shown {
+                blocks: &lines,
+                ..shown
+            },
+            ..*self
+        };
+        let mut again = second.once(&first.failed, Some(prompt::REMARK), extraction)?;
+        tracing::debug!(
+            "asked again for {:?} on {} of {} lines, still without: {:?}",
+            first.failed,
+            lines.len(),
+            shown.blocks.len(),
+            again.failed
+        );
         reading.absorb(again.reading);
         for ask in again.failed {
             let field = normalise::field(ask);
@@ -170,22 +188,4 @@ impl Question<'_> {
         }
         Ok(expansion)
     }
-}
-
-/// The blocks that say what a page is about: its titles, and what it begins with.
-fn head(page: &Page) -> Vec<&Block> {
-    let is_title = |block: &&Block| matches!(block.kind, BlockKind::Title | BlockKind::Heading(1));
-    let mut head: Vec<&Block> = page.blocks.iter().filter(is_title).take(2).collect();
-    for block in page.blocks.iter().take(3) {
-        if !head.contains(&block) {
-            head.push(block);
-        }
-    }
-    head
-}
-
-/// The head of the page, for chunks that do not hold it.
-fn digest(page: &Page, head: &[&Block]) -> String {
-    let text: Vec<&str> = head.iter().map(|block| page.text_of(block)).collect();
-    text.join(" / ").chars().take(DIGEST_CHARS).collect()
 }

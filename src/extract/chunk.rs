@@ -1,9 +1,14 @@
-//! Chunks: a page that does not fit the context is read in parts cut at block borders, never shortened.
+//! Chunks: a page that does not fit the context is read in parts cut at block borders, never shortened; later parts are
+//! told how it begins.
 
 use std::ops::Range;
 
+use crate::page::{Block, BlockKind, Page};
+
 /// Blocks repeated at the head of the next chunk, so that no fact loses its context.
 const OVERLAP: usize = 2;
+/// Characters of a page's head that are repeated for its later chunks.
+const DIGEST_CHARS: usize = 300;
 
 /// Splits blocks of the given token counts into ranges of at most `budget` tokens each.
 ///
@@ -30,6 +35,26 @@ pub fn plan(tokens: &[usize], budget: usize) -> Vec<Range<usize>> {
         chunks.push(start..tokens.len());
     }
     chunks
+}
+
+/// The blocks that say what a page is about: its titles, and what it begins with.
+#[must_use]
+pub fn head(page: &Page) -> Vec<&Block> {
+    let is_title = |block: &&Block| matches!(block.kind, BlockKind::Title | BlockKind::Heading(1));
+    let mut head: Vec<&Block> = page.blocks.iter().filter(is_title).take(2).collect();
+    for block in page.blocks.iter().take(3) {
+        if !head.contains(&block) {
+            head.push(block);
+        }
+    }
+    head
+}
+
+/// The [`head`] of a page on one line, for chunks that do not hold it.
+#[must_use]
+pub fn digest(page: &Page, head: &[&Block]) -> String {
+    let text: Vec<&str> = head.iter().map(|block| page.text_of(block)).collect();
+    text.join(" / ").chars().take(DIGEST_CHARS).collect()
 }
 
 #[cfg(test)]

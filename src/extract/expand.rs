@@ -21,12 +21,15 @@ const ONE_OF_SEVERAL: f64 = 0.6;
 /// How far its selections of lines and words are trusted.
 const SELECTED: f64 = 0.7;
 
+/// How many lines beside the one it names a quote may stand: farther off, the words are there by chance.
+const MISCOUNTED: u32 = 3;
+
 /// What the model was shown of a page: an answer cannot be about anything else.
 #[derive(Debug, Clone, Copy)]
 pub struct Shown<'a> {
     /// The page.
     pub page: &'a Page,
-    /// The numbered lines.
+    /// The numbered lines, in page order.
     pub blocks: &'a [Block],
     /// Blocks repeated without their number.
     pub head: &'a [&'a Block],
@@ -44,8 +47,10 @@ impl<'a> Shown<'a> {
     }
 
     fn block(&self, id: u32) -> Option<&'a Block> {
-        let first = self.blocks.first()?.id;
-        let index = usize::try_from(id.checked_sub(first)?).ok()?;
+        let index = self
+            .blocks
+            .binary_search_by_key(&id, |block| block.id)
+            .ok()?;
         self.blocks.get(index)
     }
 }
@@ -57,7 +62,7 @@ pub struct Expansion {
     pub reading: Reading,
     /// Keys whose answer was missing or not supported by the line it names.
     pub failed: Vec<Ask>,
-    /// What failed keys quoted from another line than they named.
+    /// What failed keys quoted from a line near the one they named.
     pub misplaced: BTreeMap<Ask, Reading>,
 }
 
@@ -109,7 +114,11 @@ fn quote(
     if let Some(found) = found {
         return put(&mut expansion.reading, found);
     }
-    if let Some(found) = evidence::find(page, shown.blocks, words) {
+    let near = shown
+        .blocks
+        .iter()
+        .filter(|block| block.id.abs_diff(id) <= MISCOUNTED);
+    if let Some(found) = evidence::find(page, near, words) {
         let mut reading = Reading::default();
         if put(&mut reading, found) && !reading.values.is_empty() {
             expansion.misplaced.insert(ask, reading);

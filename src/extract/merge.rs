@@ -60,6 +60,7 @@ pub fn merge(readings: &[Reading]) -> Merged {
             .iter()
             .filter(|reading| belongs(field, reading, least))
             .filter_map(|reading| reading.values.get(&field))
+            .filter(|candidate| !is_the_job(field, candidate, values.get(Field::Title.key())))
             .collect();
         candidates.sort_by_key(|candidate| rank(field, candidate));
         merged.remark(field, candidates.first().copied(), readings);
@@ -142,6 +143,14 @@ impl Merged {
             .insert(field, (confidence * 100.0).round() / 100.0);
         best.value.clone()
     }
+}
+
+/// No employer is named as the job is: a reader that says so has taken the heading for the employer.
+fn is_the_job(field: Field, candidate: &Candidate, title: Option<&Value>) -> bool {
+    let is_read = matches!(candidate.source, Source::Model | Source::Rule);
+    field == Field::Company
+        && is_read
+        && title.is_some_and(|title| letters(title) == letters(&candidate.value))
 }
 
 fn is_list(field: Field) -> bool {

@@ -101,8 +101,13 @@ impl Normaliser {
             support,
         };
         match ask {
-            Ask::Title | Ask::Company | Ask::Location | Ask::Education | Ask::JobId => {
+            Ask::Title | Ask::Company | Ask::Location | Ask::Education => {
                 text(reading, ask, words, &candidate(json!(null)))
+            }
+            // "TBD" stands where a number will be; every number of a posting has a digit.
+            Ask::JobId => {
+                words.chars().any(char::is_numeric)
+                    && text(reading, ask, words, &candidate(json!(null)))
             }
             Ask::Salary => self.pay(reading, words, candidate),
             Ask::Years => experience(reading, words, candidate),

@@ -2,6 +2,7 @@
 
 mod employer;
 mod labels;
+mod phrases;
 mod place;
 mod prose;
 
@@ -38,6 +39,7 @@ pub fn read(page: &Page, normaliser: &Normaliser) -> Reading {
     for block in &page.blocks {
         labelled(page, block, normaliser, &mut reading);
     }
+    phrases::read(page, normaliser, &mut reading);
     title(page, normaliser, &mut reading);
     prose::read(page, normaliser, &mut reading);
     employer::read(page, normaliser, &mut reading);
@@ -68,20 +70,29 @@ fn labelled(page: &Page, block: &Block, normaliser: &Normaliser, reading: &mut R
     }
     let span = Span::within(block, label.value.clone());
     for ask in labels::asks(name) {
-        match ask {
-            // A placeholder in words is no number.
-            Ask::JobId if !value.contains(|letter: char| letter.is_ascii_digit()) => {}
-            Ask::JobType => members(reading, Field::JobType, &terms::job_types(value), span),
-            Ask::Remote => members(
-                reading,
-                Field::RemoteType,
-                &terms::remote_types(value),
-                span,
-            ),
-            Ask::Level => members(reading, Field::ExperienceLevel, &terms::levels(value), span),
-            _ => {
-                normaliser.put(reading, *ask, value, span, Source::Rule, LABELLED);
-            }
+        labelled_value(reading, normaliser, *ask, value, span);
+    }
+}
+
+/// Reads what stands behind, or below, a label.
+fn labelled_value(
+    reading: &mut Reading,
+    normaliser: &Normaliser,
+    ask: Ask,
+    value: &str,
+    span: Span,
+) {
+    match ask {
+        Ask::JobType => members(reading, Field::JobType, &terms::job_types(value), span),
+        Ask::Remote => members(
+            reading,
+            Field::RemoteType,
+            &terms::remote_types(value),
+            span,
+        ),
+        Ask::Level => members(reading, Field::ExperienceLevel, &terms::levels(value), span),
+        _ => {
+            normaliser.put(reading, ask, value, span, Source::Rule, LABELLED);
         }
     }
 }

@@ -1,20 +1,25 @@
 //! Where samples shall come from, as a user names it.
 
+use std::path::Path;
 use std::str::FromStr;
+use std::time::Duration;
 
 use super::nvml::{NvmlSource, Target};
+use super::replay::Replay;
 use super::simulated::Simulated;
 use super::simulated::plant::{Parameters, Plant};
 use super::simulated::workload::Workload;
 use super::{Source, Which};
 
 /// A source that can be opened.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Choice {
     /// The driver.
     Nvml,
     /// A simulated laptop that works without a pause.
     Simulated(Parameters),
+    /// A recording, at the pace it was made.
+    Replay(Replay),
 }
 
 impl FromStr for Choice {
@@ -35,8 +40,11 @@ impl FromStr for Choice {
                         )
                     })
             }
+            ("replay", file) if !file.is_empty() => Replay::open(Path::new(file))
+                .map(Self::Replay)
+                .map_err(|error| error.to_string()),
             _ => Err(format!(
-                "{text} is no source of samples; known are nvml and simulated[:LAPTOP]"
+                "{text} is no source of samples; known are nvml, simulated[:LAPTOP] and replay:FILE"
             )),
         }
     }
@@ -47,12 +55,22 @@ fn known() -> String {
 }
 
 impl Choice {
-    /// `nvml` or `simulated`.
+    /// `nvml`, `simulated` or `replay`.
     #[must_use]
     pub fn word(&self) -> &'static str {
         match self {
             Self::Nvml => "nvml",
             Self::Simulated(_) => "simulated",
+            Self::Replay(_) => "replay",
+        }
+    }
+
+    /// How long there is something to sample, where that is known.
+    #[must_use]
+    pub fn length(&self) -> Option<Duration> {
+        match self {
+            Self::Replay(replay) => Some(replay.length()),
+            _ => None,
         }
     }
 
@@ -65,6 +83,7 @@ impl Choice {
                 Plant::new(parameters, 1),
                 Workload::Constant,
             )),
+            Self::Replay(replay) => Box::new(replay),
         }
     }
 }

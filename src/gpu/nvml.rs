@@ -2,6 +2,7 @@
 
 mod asleep;
 mod error;
+mod limits;
 mod link;
 mod plausible;
 mod read;
@@ -12,12 +13,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use self::asleep::Gate;
-pub use self::asleep::ROOT as SYSFS_ROOT;
+pub use self::limits::ProtectionMargins;
 use self::link::Link;
 pub use self::link::{LIBRARY, Target};
 use self::read::Reader;
 pub use self::writes::NvmlCard;
 use super::sample::State;
+pub use super::sysfs::ROOT as SYSFS_ROOT;
 use super::{GpuError, Identity, Sample, Source};
 
 /// Samples from the driver. Meant for a thread of its own: a call may take 20 ms, and on a wedged driver for ever.

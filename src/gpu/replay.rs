@@ -23,7 +23,7 @@ pub enum ReplayError {
         /// The system's reason.
         why: std::io::Error,
     },
-    /// A line is no sample.
+    /// There is no sample in it, and this is its first line that is broken.
     #[error("{}:{line}: {why}; a recording is what `smelt monitor` writes", .path.display())]
     Line {
         /// Which file.
@@ -52,14 +52,15 @@ pub struct Replay {
     /// The sample that is due.
     place: usize,
     uuid: String,
+    broken: usize,
 }
 
 impl Replay {
-    /// Reads a file of JSON lines. Lines of other kinds and of other cards than the first are passed over, and so is a
-    /// last line that was cut off while it was written.
+    /// Reads a file of JSON lines. Lines of other kinds and of other cards than the first are passed over, and so are
+    /// broken ones, as a writer that was killed leaves them.
     ///
     /// # Errors
-    /// When it cannot be read, a line is no JSON, or there is no sample.
+    /// When it cannot be read, or there is no sample in it.
     pub fn open(path: &Path) -> Result<Self, ReplayError> {
         let unreadable = |why| ReplayError::Unreadable {
             path: path.to_owned(),
@@ -67,18 +68,15 @@ impl Replay {
         };
         let file = File::open(path).map_err(unreadable)?;
         let mut lines: Vec<Line> = Vec::new();
-        let mut broken = None;
-        for (number, line) in BufReader::new(file).lines().enumerate() {
-            let line = line.map_err(unreadable)?;
-            // A broken line is forgiven only as the last one.
-            if let Some(error) = broken.take() {
-                return Err(error);
-            }
-            match read(&line) {
+        let mut first_broken = None;
+        let mut broken = 0;
+        for (number, line) in BufReader::new(file).split(b'\n').enumerate() {
+            match read(&line.map_err(unreadable)?) {
                 Ok(Some(line)) => lines.push(line),
                 Ok(None) => {}
                 Err(why) => {
-                    broken = Some(ReplayError::Line {
+                    broken += 1;
+                    first_broken.get_or_insert_with(|| ReplayError::Line {
                         path: path.to_owned(),
                         line: number + 1,
                         why,
@@ -87,7 +85,7 @@ impl Replay {
             }
         }
         let Some(first) = lines.first() else {
-            return Err(broken.unwrap_or_else(|| ReplayError::Empty(path.to_owned())));
+            return Err(first_broken.unwrap_or_else(|| ReplayError::Empty(path.to_owned())));
         };
         let uuid = first.gpu.clone();
         lines.retain(|line| line.gpu == uuid);
@@ -95,7 +93,14 @@ impl Replay {
             samples: in_time(&lines),
             place: 0,
             uuid,
+            broken,
         })
+    }
+
+    /// Lines that were no JSON, or not the JSON of a sample.
+    #[must_use]
+    pub fn broken(&self) -> usize {
+        self.broken
     }
 
     /// From the first sample to the last.
@@ -105,18 +110,18 @@ impl Replay {
     }
 }
 
-fn read(line: &str) -> Result<Option<Line>, String> {
-    if line.trim().is_empty() {
+fn read(line: &[u8]) -> Result<Option<Line>, String> {
+    if line.trim_ascii().is_empty() {
         return Ok(None);
     }
-    let head: Head = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let head: Head = serde_json::from_slice(line).map_err(|error| error.to_string())?;
     if head.kind != SAMPLE {
         return Ok(None);
     }
     if head.v != VERSION {
         return Err(format!("version {} of a sample is not known", head.v));
     }
-    let line = serde_json::from_str(line).map_err(|error| error.to_string())?;
+    let line = serde_json::from_slice(line).map_err(|error| error.to_string())?;
     Ok(Some(line))
 }
 

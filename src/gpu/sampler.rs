@@ -119,9 +119,8 @@ impl Sampler {
         let now = self.shared.lock();
         let waiting = |now: &mut Now| now.rounds == 0;
         let waited = self.shared.changed.wait_timeout_while(now, most, waiting);
-        waited
-            .map(|(now, _)| now.rounds > 0)
-            .unwrap_or_else(|poisoned| poisoned.into_inner().0.rounds > 0)
+        let (now, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        now.rounds > 0
     }
 }
 

@@ -29,7 +29,7 @@ pub fn line(sample: &Sample, card: &Identity, past: &[Option<Bucket>]) -> String
         _ => {}
     }
     let temperature = said(sample.temp_c, |temp| format!("{temp:.0} °C"));
-    let bars: String = past.iter().map(bar).collect();
+    let bars: String = past.iter().copied().map(bar).collect();
     parts.push([temperature, bars].join(" ").trim_end().to_owned());
     parts.push(power(sample));
     parts.push(said(sample.sm_mhz, |mhz| format!("{mhz} MHz")));
@@ -115,14 +115,13 @@ fn held(throttle: Metric<Throttle>) -> Option<String> {
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
-    reason = "a share between 0 and 1 of eight bars"
+    reason = "between 0 and 7, of eight bars"
 )]
-fn bar(bucket: &Option<Bucket>) -> char {
+fn bar(bucket: Option<Bucket>) -> char {
     let Some(temp) = bucket.and_then(|bucket| bucket.temp_c) else {
         return ' ';
     };
     let (low, high) = BARS_C;
     let share = ((temp - low) / (high - low)).clamp(0.0, 1.0);
-    let place = (share * (BARS.len() - 1) as f64).round() as usize;
-    BARS[place.min(BARS.len() - 1)]
+    BARS[(share * 7.0).round() as usize]
 }

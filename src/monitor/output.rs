@@ -45,10 +45,14 @@ impl Output {
         self.is_live
     }
 
-    /// Whether the terminal shows more than ASCII.
+    /// Columns that a line leaves free for drawing; none where the terminal shows only ASCII.
     #[must_use]
-    pub fn draws(&self) -> bool {
-        self.draws
+    pub fn room(&self, line: &str) -> usize {
+        if !self.draws {
+            return 0;
+        }
+        // One column before what is drawn; the last stays empty.
+        columns().saturating_sub(line.chars().count() + 2)
     }
 
     /// A JSON line to the log, and to stdout unless there is a live line.
@@ -70,8 +74,7 @@ impl Output {
         if self.is_live {
             return Ok(());
         }
-        let mut out = io::stdout().lock();
-        out.write_all(line.as_bytes()).and_then(|()| out.flush())
+        write(&line)
     }
 
     /// Replaces the live line.
@@ -82,14 +85,11 @@ impl Output {
         if !self.is_live {
             return Ok(());
         }
-        let columns = tcgetwinsize(io::stdout())
-            .map(|size| usize::from(size.ws_col))
-            .unwrap_or_default();
-        let columns = if columns == 0 { COLUMNS } else { columns };
         // A full last column would wrap.
-        let line: String = self.plain(line).chars().take(columns - 1).collect();
+        let line = self.plain(line);
+        let line: String = line.chars().take(columns() - 1).collect();
         self.has_line = true;
-        self.write(&format!("{CLEAR}{line}"))
+        write(&format!("{CLEAR}{line}"))
     }
 
     /// A line that stays, with the bell; where stdout is no terminal only the bell, if stderr is one.
@@ -101,7 +101,7 @@ impl Output {
         if self.is_live {
             let line = self.plain(line);
             self.has_line = false;
-            return self.write(&format!("{CLEAR}{line}{bell}\n"));
+            return write(&format!("{CLEAR}{line}{bell}\n"));
         }
         if io::stderr().is_terminal() {
             write!(io::stderr(), "{bell}").ok();
@@ -115,21 +115,16 @@ impl Output {
     /// When the terminal is gone.
     pub fn end(&mut self) -> io::Result<()> {
         if std::mem::take(&mut self.has_line) {
-            return self.write("\n");
+            return write("\n");
         }
         Ok(())
     }
 
     fn clear(&mut self) -> io::Result<()> {
         if std::mem::take(&mut self.has_line) {
-            return self.write(CLEAR);
+            return write(CLEAR);
         }
         Ok(())
-    }
-
-    fn write(&self, text: &str) -> io::Result<()> {
-        let mut out = io::stdout().lock();
-        out.write_all(text.as_bytes()).and_then(|()| out.flush())
     }
 
     /// What the terminal can show of a line.
@@ -140,6 +135,19 @@ impl Output {
             line.replace('°', "")
         };
         line.chars().filter(|letter| !letter.is_control()).collect()
+    }
+}
+
+fn write(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush())
+}
+
+/// Columns of the terminal now; it may have been resized.
+fn columns() -> usize {
+    match tcgetwinsize(io::stdout()) {
+        Ok(size) if size.ws_col > 0 => usize::from(size.ws_col),
+        _ => COLUMNS,
     }
 }
 

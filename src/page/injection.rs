@@ -1,24 +1,24 @@
 //! Text addressed to a model: phrases are counted, chat-control strings are counted and broken up.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
 
-use regex::{Captures, Regex};
+use regex::Captures;
 
 use super::{HiddenReport, scrub};
+use crate::pattern::Pattern;
 
 /// Strings that chat templates use between turns. The inner part keeps its letters when they are broken up.
-const CONTROL: &str = concat!(
+static CONTROL: Pattern = Pattern::new(concat!(
     r"(?i)<(?P<angle>[|｜][^|｜<>\[\]]{1,40}[|｜]|/?(?:",
     r"think|thinking|tool_call|tool_calls|tool_response|tools|start_of_turn|end_of_turn|bos|eos|s|unk|pad",
     r"))>|\[(?P<square>/?(?:INST|SYSTEM_PROMPT|TOOL_CALLS|AVAILABLE_TOOLS|TOOL_RESULTS))\]",
     r"|<<(?P<double>/?SYS)>>",
-);
+));
 
 /// What prompts that were planted in pages have in common. Each alternative needs more than one telling word, for
 /// postings do speak of models, prompts, systems and instructions. Word borders are those of ASCII: Unicode's make
 /// the search many times slower on text with curly quotes.
-const PHRASES: &str = concat!(
+static PHRASES: Pattern = Pattern::new(concat!(
     // "ignore all previous instructions", "disregard the above and ..."
     r"(?i-u)\b(?:ignore|disregard|forget|override|bypass)\s+(?:(?:all|any|every|everything|each|of|the|your|my|these|those|other)\s+){0,4}",
     r"(?:previous|prior|preceding|earlier|existing|system|original|above)\s+(?:\w+\s+){0,2}?(?:instruction|prompt|rule|direction|guideline|context|message|command|text|constraint)s?\b",
@@ -36,10 +36,7 @@ const PHRASES: &str = concat!(
     r"|\b(?:ignoriere?n?|missachten?|vergiss|vergessen)\s+(?:sie\s+)?(?:bitte\s+)?(?:alle\s+|die\s+|deine\s+|ihre\s+|sämtliche\s+){1,3}(?:vorherigen|bisherigen|vorigen|obigen|früheren|vorangegangenen)?\s*(?:anweisung|instruktion|vorgabe|befehl)",
     r"|\b(?:ignore[zr]?|oublie[zr]?)\s+(?:toutes\s+)?(?:les|vos|tes)\s+(?:instructions|consignes|règles)\s+(?:précédentes|antérieures|ci-dessus)",
     r"|\b(?:ignora|ignore|olvida|olvide)\s+(?:todas\s+)?(?:las|tus|sus)\s+(?:instrucciones|indicaciones|reglas)\s+(?:anteriores|previas)",
-);
-
-static CONTROL_STRINGS: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(CONTROL).ok());
-static PHRASE: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(PHRASES).ok());
+));
 
 /// Names of elements that are no HTML: written as markup, such a string shows nothing but is one all the same.
 #[must_use]
@@ -67,10 +64,7 @@ pub fn neutralise<'a>(text: &'a str, report: &mut HiddenReport) -> Cow<'a, str> 
     if !text.contains(['<', '[']) {
         return Cow::Borrowed(text);
     }
-    let Some(control) = &*CONTROL_STRINGS else {
-        return Cow::Borrowed(text);
-    };
-    control.replace_all(text, |found: &Captures| {
+    CONTROL.replace_all(text, |found: &Captures| {
         report.chat_control += 1;
         let inner = |name| found.name(name).map(|inner| inner.as_str());
         match (inner("angle"), inner("square"), inner("double")) {
@@ -84,9 +78,7 @@ pub fn neutralise<'a>(text: &'a str, report: &mut HiddenReport) -> Cow<'a, str> 
 /// How many phrases speak to a model instead of a reader.
 #[must_use]
 pub fn phrases(text: &str) -> usize {
-    PHRASE
-        .as_ref()
-        .map_or(0, |phrase| phrase.find_iter(text).count())
+    PHRASES.find_iter(text).count()
 }
 
 /// Counts what text that no reader sees holds for a model; whether it held any instruction.

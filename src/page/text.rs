@@ -1,19 +1,16 @@
 //! Plain text and Markdown: the same blocks by the same rules, from marks instead of markup.
 
-use std::sync::LazyLock;
-
-use regex::{Captures, Regex};
-
 use super::walk::{Line, join};
 use super::{BlockKind, HiddenReport, injection, scrub};
+use crate::pattern::Pattern;
 
 /// Lines shorter than this end a paragraph where they end: they are labels, facts or headings.
 const PROSE_CHARS: usize = 60;
 
-/// Images, links and bare addresses in angle brackets.
-static LINK: LazyLock<Option<Regex>> = LazyLock::new(|| {
-    Regex::new(r"!\[[^\]]{0,200}\]\([^)\s]*[^)]*\)|\[(?P<text>[^\]]{1,300})\]\((?:https?:|mailto:|tel:|/|#)[^)]*\)").ok()
-});
+/// Images, and links with an address.
+static LINK: Pattern = Pattern::new(
+    r"!\[[^\]]{0,200}\]\([^)\s]*[^)]*\)|\[(?P<text>[^\]]{1,300})\]\((?:https?:|mailto:|tel:|/|#)[^)]*\)",
+);
 
 /// Reads lines; hard-wrapped prose is joined to paragraphs.
 pub fn lines(text: &str, report: &mut HiddenReport) -> Vec<Line> {
@@ -69,15 +66,7 @@ pub fn markdown(source: &str, report: &mut HiddenReport) -> Vec<Line> {
             kept.push('\n');
         }
     }
-    let text = LINK.as_ref().map_or(kept.as_str().into(), |link| {
-        link.replace_all(&kept, |found: &Captures| {
-            found
-                .name("text")
-                .map_or("", |text| text.as_str())
-                .to_owned()
-        })
-    });
-    lines(&text, report)
+    lines(&LINK.replace_all(&kept, "$text"), report)
 }
 
 /// One line without its marks; a line may carry several, as in `- **Location:** Berlin`.

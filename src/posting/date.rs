@@ -8,7 +8,7 @@ use std::ops::{Range, RangeInclusive};
 use jiff::civil::Date;
 use regex::Captures;
 
-use super::pattern::Pattern;
+use crate::pattern::Pattern;
 
 /// What is known of the page besides the quote.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -56,33 +56,28 @@ impl ParsedDate {
 type Found = (Range<usize>, ParsedDate);
 
 /// 2022-04-08, also before a time of day; 2022/4/8 and 2022.04.08.
-static YEAR_FIRST: Pattern = Pattern::new(|| {
-    r"\b(?P<y>\d{4})(?P<s>[-/.])(?P<m>\d{1,2})(?P<t>[-/.])(?P<d>\d{1,2})(?:\b|T)".to_owned()
-});
+static YEAR_FIRST: Pattern =
+    Pattern::new(r"\b(?P<y>\d{4})(?P<s>[-/.])(?P<m>\d{1,2})(?P<t>[-/.])(?P<d>\d{1,2})(?:\b|T)");
 
 /// 4/8/2022, 01-27-17, 8. 4. 2022.
-static NUMBERS: Pattern = Pattern::new(|| {
-    r"\b(?P<a>\d{1,2})(?P<s>[-/]|\.\s?)(?P<b>\d{1,2})(?P<t>[-/]|\.\s?)(?P<y>\d{4}|\d{2})(?:\b|T)"
-        .to_owned()
-});
+static NUMBERS: Pattern = Pattern::new(
+    r"\b(?P<a>\d{1,2})(?P<s>[-/]|\.\s?)(?P<b>\d{1,2})(?P<t>[-/]|\.\s?)(?P<y>\d{4}|\d{2})(?:\b|T)",
+);
 
 /// 8 April 2022, 8th of April, 2022, 8. März 2022, 8 de abril de 2022, 08-Apr-22.
-static DAY_MONTH: Pattern = Pattern::new(|| {
+static DAY_MONTH: Pattern = Pattern::new(
     r"(?xi)\b(?P<d>\d{1,2})(?:st|nd|rd|th|er|[.ºª°])?(?:\s+(?:of|de|di)\b)?[\s./-]*
-      (?P<month>\p{L}{3,12})\.?,?(?:\s+(?:de|del|di)\b)?(?:[\s/-]*(?P<y>\d{4})|[-/.'’]\s?(?P<short>\d{2}))\b"
-        .to_owned()
-});
+      (?P<month>\p{L}{3,12})\.?,?(?:\s+(?:de|del|di)\b)?(?:[\s/-]*(?P<y>\d{4})|[-/.'’]\s?(?P<short>\d{2}))\b",
+);
 
 /// April 8th, 2022; Apr. 8 2022; April-8-2022.
-static MONTH_DAY: Pattern = Pattern::new(|| {
-    r"(?xi)\b(?P<month>\p{L}{3,12})\.?[\s-]*(?P<d>\d{1,2})(?:st|nd|rd|th)?(?:,\s*|\s*-\s*|\s+(?:of\s+)?)(?P<y>\d{4})\b"
-        .to_owned()
-});
+static MONTH_DAY: Pattern = Pattern::new(
+    r"(?xi)\b(?P<month>\p{L}{3,12})\.?[\s-]*(?P<d>\d{1,2})(?:st|nd|rd|th)?(?:,\s*|\s*-\s*|\s+(?:of\s+)?)(?P<y>\d{4})\b",
+);
 
 /// 2022 April 8, 2022-Apr-08.
-static YEAR_MONTH: Pattern = Pattern::new(|| {
-    r"\b(?P<y>\d{4})[\s-]+(?P<month>\p{L}{3,12})\.?[\s-]+(?P<d>\d{1,2})\b".to_owned()
-});
+static YEAR_MONTH: Pattern =
+    Pattern::new(r"\b(?P<y>\d{4})[\s-]+(?P<month>\p{L}{3,12})\.?[\s-]+(?P<d>\d{1,2})\b");
 
 /// Reads the first date of a quote; `None` if it names no full date.
 ///

@@ -5,8 +5,8 @@ pub(super) mod currency;
 mod offer;
 mod period;
 
-use super::pattern::Pattern;
 use super::{Period, Salary};
+use crate::pattern::Pattern;
 use offer::Offer;
 
 /// What is known of the page besides the quote.
@@ -44,11 +44,11 @@ const YEARLY_FROM: f64 = 15_000.0;
 /// Currencies of like magnitude for which [`YEARLY_FROM`] is sound; 15,000 of others (SEK, JPY, INR, MXN) may be a month's pay.
 const YEARLY_SCALE: [&str; 8] = ["AUD", "CAD", "CHF", "EUR", "GBP", "NZD", "SGD", "USD"];
 
-static PAY_WORD: Pattern = Pattern::new(|| {
+static PAY_WORD: Pattern = Pattern::new(
     r"(?ix)\b(?: salar(?:y|ies) | pay | paid | wages? | compensation | remuneration | stipend | hiring\ range
         | rate | ote | gehalt\w* | \w+gehalt | \w*lohn | verg[üu]tung | brutto | salaires? | r[ée]mun[ée]ration
-        | salari[oa]s? | sueldo | retribuzione | ral | stipendio | salaris | loon | sal[áa]rio | lpa )\b".to_owned()
-});
+        | salari[oa]s? | sueldo | retribuzione | ral | stipendio | salaris | loon | sal[áa]rio | lpa )\b",
+);
 
 /// Reads the first range of pay in a quote, or its first single amount where it has no range.
 ///

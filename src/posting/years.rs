@@ -2,7 +2,7 @@
 
 use regex::Captures;
 
-use super::pattern::Pattern;
+use crate::pattern::Pattern;
 
 /// Years of experience asked for; at least one bound is given, each is at most 50, and `min <= max`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,7 +50,7 @@ const SPANISH: [&str; 11] = [
     "cero", "un", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve", "diez",
 ];
 
-static YEARS: Pattern = Pattern::new(|| {
+static YEARS: Pattern = Pattern::built(|| {
     let words = [&ENGLISH[..], &GERMAN, &FRENCH, &SPANISH]
         .concat()
         .join("|");
@@ -70,20 +70,18 @@ static YEARS: Pattern = Pattern::new(|| {
 });
 
 /// Words before the number that make it the greatest one.
-static CEILING: Pattern = Pattern::new(|| {
-    r"(?i)\b(?:up to|max(?:imum)?(?: of)?|(?:no|not) more than|less than|under|fewer than|bis zu|höchstens|maximal|jusqu['’]à|hasta|fino a|tot)\W*$"
-        .to_owned()
-});
+static CEILING: Pattern = Pattern::new(
+    r"(?i)\b(?:up to|max(?:imum)?(?: of)?|(?:no|not) more than|less than|under|fewer than|bis zu|höchstens|maximal|jusqu['’]à|hasta|fino a|tot)\W*$",
+);
 
 /// Words behind the number that make it the length of a course of study.
-static STUDY: Pattern = Pattern::new(|| {
-    r"(?i)^\W*(?:college|university|degree|diploma|bachelor|program|undergraduate|professional designation)".to_owned()
-});
+static STUDY: Pattern = Pattern::new(
+    r"(?i)^\W*(?:college|university|degree|diploma|bachelor|program|undergraduate|professional designation)",
+);
 
-static NO_EXPERIENCE: Pattern = Pattern::new(|| {
-    r"(?i)\bno\s(?:(?:prior|previous|work|professional|relevant)\s)*experience\b|\bexperience\s(?:is\s)?not\s(?:required|necessary)|\bkeine\s(?:\w+\s)?(?:berufs)?erfahrung|\bsans\sexpérience|\bsin\sexperiencia"
-        .to_owned()
-});
+static NO_EXPERIENCE: Pattern = Pattern::new(
+    r"(?i)\bno\s(?:(?:prior|previous|work|professional|relevant)\s)*experience\b|\bexperience\s(?:is\s)?not\s(?:required|necessary)|\bkeine\s(?:\w+\s)?(?:berufs)?erfahrung|\bsans\sexpérience|\bsin\sexperiencia",
+);
 
 /// Reads the first statement of years in a quote.
 ///

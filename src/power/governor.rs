@@ -22,7 +22,7 @@ use self::ladder::{Ladder, Tick};
 use self::sensor::Sensor;
 use self::since::Since;
 pub use self::why::Why;
-use crate::gpu::sample::{Supply, Throttle};
+use crate::gpu::sample::{State, Supply, Throttle};
 use crate::gpu::{Metric, Sample};
 
 /// How often [`Governor::step`] is meant to be called; its smoothing constants belong to this.
@@ -121,6 +121,10 @@ pub enum Hold {
 pub struct Observation {
     /// On a monotonic clock.
     pub now: Duration,
+    /// When the readings were taken, on the same clock: a driver that hangs leaves the last ones standing.
+    pub read_at: Duration,
+    /// The card sleeps: nothing can be read, and nothing gets hot.
+    pub is_asleep: bool,
     /// Degrees Celsius of the die.
     pub temp_c: Metric<f64>,
     /// Degrees left until the card slows itself down.
@@ -145,6 +149,8 @@ impl Observation {
     pub fn new(sample: &Sample, hold: Hold) -> Self {
         Self {
             now: sample.at,
+            read_at: sample.at,
+            is_asleep: sample.state == State::Asleep,
             temp_c: sample.temp_c,
             margin_c: sample.margin_c,
             power_w: sample.power_w,
@@ -262,13 +268,20 @@ impl Governor {
         let power_w = self.plausible_power(seen.power_w);
         let reading = sensor::plausible(seen.temp_c);
         self.filter.step(seen.now, reading, power_w);
-        let silence = self.sensor.step(seen.now, reading, self.filter.power_w());
+        let silence = if seen.is_asleep {
+            self.sensor.rest();
+            None
+        } else {
+            let heard = reading.map(|temp| (seen.read_at.min(seen.now), temp));
+            self.sensor.step(seen.now, heard, self.filter.power_w())
+        };
         let temp_c = reading.filter(|_| silence.is_none());
         let margin_c = temp_c.and_then(|temp| chip::plausible(temp, seen.margin_c));
         let limits = self.chip.step(temp_c, margin_c);
         let throttle = seen.throttle.fresh().unwrap_or_default();
         let guarded = self.guard.step(&Input {
             now: seen.now,
+            is_asleep: seen.is_asleep,
             temp_c,
             reading_c: reading,
             margin_c,
@@ -310,7 +323,7 @@ impl Governor {
             }
             Hold::Clocks(ceiling) => {
                 let is_busy = seen.busy_percent.fresh().is_some_and(|busy| busy > 50);
-                let reached = |mhz: u32| mhz + BINDING_MHZ >= ceiling;
+                let reached = |mhz: u32| mhz.saturating_add(BINDING_MHZ) >= ceiling;
                 is_busy && seen.sm_mhz.fresh().is_some_and(reached)
             }
             Hold::Pacing(is_slowed) => is_slowed,
@@ -321,7 +334,7 @@ impl Governor {
         match seen.hold {
             Hold::Watts => power_w.is_some_and(|watts| watts > self.ladder.cap_w() + EXCESS_W),
             Hold::Clocks(ceiling) => {
-                let over = |mhz: u32| mhz > ceiling + BINDING_MHZ;
+                let over = |mhz: u32| mhz > ceiling.saturating_add(BINDING_MHZ);
                 seen.sm_mhz.fresh().is_some_and(over)
             }
             Hold::Pacing(_) => false,

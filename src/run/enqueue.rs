@@ -4,11 +4,11 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::input::{self, Input, hex};
+use super::input::{self, Input};
 use super::{job, now};
 use crate::engine::select::Selected;
-use crate::extract;
 use crate::extract::record::PageSource;
+use crate::extract::{self, Readers};
 use crate::page::Format;
 use crate::posting::schema;
 use crate::store::{Claim, NewJob, Store, StoreError};
@@ -17,17 +17,18 @@ use crate::store::{Claim, NewJob, Store, StoreError};
 const BATCH_JOBS: usize = 500;
 const BATCH_BYTES: usize = 8 << 20;
 
-/// What shapes a result beside the page: program, schema, prompt, model and parameters.
+/// What shapes a result beside the page: program, schema, prompt, readers, model and parameters.
 #[must_use]
-pub fn settings(selected: &Selected) -> String {
+pub fn settings(selected: &Selected, readers: Readers) -> String {
     let parts = [
         env!("CARGO_PKG_VERSION"),
         &extract::VERSION.to_string(),
         extract::prompt::SYSTEM,
         &schema::job_posting().to_string(),
+        readers.as_str(),
         &selected.fingerprint,
     ];
-    hex(&Sha256::digest(parts.join("\0")))
+    hex::encode(Sha256::digest(parts.join("\0")))
 }
 
 /// The format's name in the store.
@@ -80,12 +81,12 @@ impl JobSource {
         let url = self.page.url.as_deref().unwrap_or_default();
         let fetched = self.fetched.map(|day| day.to_string()).unwrap_or_default();
         let parts = [sha256, format, url, &fetched, settings];
-        hex(&Sha256::digest(parts.join("\0")))
+        hex::encode(Sha256::digest(parts.join("\0")))
     }
 }
 
-/// Queues every posting of the inputs and adds it to the run set, in order. `complain` gets one line for each input
-/// that cannot be read.
+/// Queues every posting of the inputs, for all readers, and adds it to the run set, in order. `complain` gets one line
+/// for each input that cannot be read.
 ///
 /// # Errors
 /// When the store cannot be written.
@@ -95,7 +96,7 @@ pub fn enqueue(
     selected: &Selected,
     complain: &mut dyn FnMut(&str),
 ) -> Result<Queued, StoreError> {
-    let mut queue = Queue::new(store, selected, inputs.fresh, complain);
+    let mut queue = Queue::new(store, selected, Readers::All, inputs.fresh, complain);
     input::read(inputs.names, inputs.allow_fetch, &mut |input| {
         queue.add(input)
     })?;
@@ -115,6 +116,7 @@ impl<'a> Queue<'a> {
     pub fn new(
         store: &'a mut Store,
         selected: &'a Selected,
+        readers: Readers,
         fresh: bool,
         complain: &'a mut dyn FnMut(&str),
     ) -> Self {
@@ -127,7 +129,7 @@ impl<'a> Queue<'a> {
                 queued: Queued::default(),
             },
             selected,
-            settings: settings(selected),
+            settings: settings(selected, readers),
             complain,
         }
     }

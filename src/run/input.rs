@@ -42,7 +42,7 @@ impl Input {
         let sha256 = body
             .as_ref()
             .ok()
-            .map(|(_, bytes)| hex(&Sha256::digest(bytes)));
+            .map(|(_, bytes)| hex::encode(Sha256::digest(bytes)));
         Self {
             posting_key: key(place, id),
             id: id.to_owned(),
@@ -85,10 +85,10 @@ pub fn read<E>(
 }
 
 fn page(path: &Path, format: Format, bytes: Vec<u8>) -> Input {
-    let sha256 = hex(&Sha256::digest(&bytes));
+    let sha256 = hex::encode(Sha256::digest(&bytes));
     // Standard input has no place of its own: its content is what tells two postings apart.
     let posting_key = if path == Path::new("-") {
-        hex(&Sha256::digest(format!("-{sha256}")))
+        hex::encode(Sha256::digest(format!("-{sha256}")))
     } else {
         key(path, "")
     };
@@ -137,18 +137,10 @@ pub fn reason(error: &std::io::Error) -> String {
 /// The same file is the same posting whatever the working directory; `within` tells postings of one file apart.
 fn key(path: &Path, within: &str) -> String {
     let absolute = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    hex(&Sha256::digest(format!("{}\0{within}", absolute.display())))
+    hex::encode(Sha256::digest(format!("{}\0{within}", absolute.display())))
 }
 
 /// The shown form of a key: 64 bits are enough for a person, and for far more postings than one store holds.
 fn short(key: &str) -> String {
     key.chars().take(16).collect()
-}
-
-/// Lower-case hex.
-#[must_use]
-pub fn hex(bytes: &[u8]) -> String {
-    let digit = |nibble: u8| char::from_digit(nibble.into(), 16);
-    let digits = |byte: &u8| [digit(byte >> 4), digit(byte & 15)];
-    bytes.iter().flat_map(digits).flatten().collect()
 }

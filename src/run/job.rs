@@ -70,6 +70,7 @@ fn read(run: &Run, claim: &Claim, source: JobSource, bytes: Vec<u8>) -> Outcome 
     let page_ms = millis(started);
     let engine = run.selected.engine.as_ref();
     let context = Context {
+        readers: run.readers,
         engine: engine.map(|engine| engine as &dyn Engine),
         url: source.page.url.as_deref(),
         fetched: source.fetched,

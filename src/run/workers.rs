@@ -24,7 +24,7 @@ const LOOK_MS: u64 = 200;
 /// # Errors
 /// When the store fails; jobs under way then wait for their lease to end.
 pub fn work(run: &Run, threads: u8, finished: &Sender<()>) -> Result<(), StoreError> {
-    let settings = enqueue::settings(&run.selected);
+    let settings = enqueue::settings(&run.selected, run.readers);
     let owner = process::this();
     std::thread::scope(|scope| {
         let beat = scope.spawn(|| heartbeat(run));

@@ -248,7 +248,7 @@ impl Card {
 
     /// As in `nvmlClocksThrottleReasons`.
     pub fn reasons(&self) -> u64 {
-        let idle = if self.plant.is_busy() { 0 } else { 1 };
+        let idle = u64::from(!self.plant.is_busy());
         idle | match self.plant.held() {
             Held::Not => 0,
             Held::Clocks => 0x2,

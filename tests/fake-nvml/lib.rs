@@ -13,6 +13,15 @@
 //! | `supply` | `mains`, `battery`, `undersized` |
 //! | `log` | a file that gets one line for each call: `name(arguments)=code` |
 #![allow(unsafe_code, non_snake_case)]
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "readings of a card are small and not negative"
+)]
+#![allow(
+    clippy::panic,
+    reason = "a wrong setting shall be seen, and no panic leaves the library"
+)]
 
 mod abi;
 mod card;

@@ -165,9 +165,9 @@ impl Engine for Answers {
 pub fn run(page: &Page, engine: &Answers) -> Extraction {
     let context = Context {
         engine: Some(engine),
-        url: None,
         fetched: Some(Date::constant(2026, 3, 1)),
         max_output_tokens: 32_768,
+        ..Context::default()
     };
     extract(page, &context).unwrap()
 }

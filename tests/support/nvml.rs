@@ -16,13 +16,13 @@ pub struct Fake {
 }
 
 /// Where cargo puts examples, seen from a test.
-fn built(name: &str) -> PathBuf {
+pub fn built(name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let profile = test.parent().unwrap().parent().unwrap();
     let library = profile.join("examples").join(name);
     assert!(
         library.exists(),
-        "{} is not built: run `cargo build --example fake_nvml --example fake_nvml_old`, or all tests",
+        "{} is not built: run `cargo build --examples`, or all tests",
         library.display()
     );
     library
@@ -61,10 +61,10 @@ impl Fake {
     pub fn set(&self, name: &str, value: &str) {
         let mut settings = self.settings.borrow_mut();
         settings.insert(name.to_owned(), value.to_owned());
-        let lines: String = settings
+        let lines = settings
             .iter()
-            .map(|(name, value)| format!("{name}={value}\n"))
-            .collect();
+            .map(|(name, value)| format!("{name}={value}"));
+        let lines = lines.collect::<Vec<String>>().join("\n");
         // Replaced in one go: the card may be reading it.
         fs::write(self.path("settings"), lines).unwrap();
         fs::rename(self.path("settings"), self.path("libnvidia-ml.so.1.conf")).unwrap();

@@ -2,7 +2,7 @@
 
 `python generate.py POOLS.json --count 1000 --seed 1 [--split train|valid] [--real 0.25]`
 
-Facts are marked in the page itself, see `examples/training-set.rs`. Header families in `HELD_OUT` never occur in training,
+Facts are marked in the page itself, see `examples/training-set/facts.rs`. Header families in `HELD_OUT` never occur in training,
 nor does one real posting in twenty; `--split valid` gives exactly those.
 """
 
@@ -169,6 +169,7 @@ EXTRA_BENEFITS = "{Comprehensive |Generous |Excellent |Full |}{health|medical, d
 NAV = "Home|Jobs|Search jobs|Sign in|Log in|Menu|About|Careers|Contact|Skip to main content|Back to results|All jobs|For employers|Post a job|English|Help|Blog|Save job|Apply now|Share this job|Companies|Salaries|My account|Register|Toggle navigation|Our teams|Locations|FAQ|Print|Email this job|View all openings|Close|Search|Follow us|Open menu|Refer a friend|Job alerts|News|Products|Resources|Sign up|Cart".split("|")
 FOOT = "{This site uses cookies|We use cookies to {improve your experience|give you the best experience|analyse traffic}}. {Accept|OK|Accept all|Learn more}|Privacy Policy|Terms of Service|Terms and Conditions|{All qualified applicants will receive consideration for employment without regard to race, color, religion, sex, sexual orientation, gender identity, national origin, disability, or veteran status.|We are an equal opportunity employer and value diversity. We do not discriminate on the basis of race, religion, color, gender, age or disability status.|We welcome applications from all sections of the community.|Reasonable accommodations are available on request.}|Follow us on {Twitter|Facebook|LinkedIn|Instagram}|{Share|Save|Report} this {job|posting|ad}|{Sign up for|Get} job alerts|Powered by {<W>|<W><W>}|© <Y>|© <Y> All rights reserved|Sitemap|Accessibility statement|Cookie settings|{Apply|Apply Now|Submit application|Send resume|I'm interested}|Please {send|email} your {resume|CV} {and cover letter |}to [e-mail]{.|}|{Call|Phone|Tel.}: [phone]|Questions? Contact [e-mail].|No {agencies|recruiters|phone calls}, please.|Only shortlisted candidates will be contacted."
 BOARDS = "{JobBoard|CareerHub|WorkFinder|HireNow|Talentio|JobStreet|Jobs & Careers|Recruitly|StaffNet|<W>Jobs|<W> Careers|Jobs <W>|<W>.jobs|Careers|Job Search|Job Openings}"
+SECTIONS = ["<W> <W>", "Our {values|culture|team|process|offices|mission|history|community}", "Selection {process|procedure}", "{Process|General|Additional} {Notes|Information}", "Conditions of {employment|work}", "{Working|Physical} {Conditions|Demands|Environment}", "How {we work|to apply|you will grow}", "What {to expect|happens next|we believe}", "Why {us|now|this matters}", "{Equal|Fair} {Opportunity|Employment}{| Statement}", "{Supervision|Supervisory Controls|Scope|Purpose|Distinguishing Characteristics|Class Concept|Examination|Notice|Disclaimer|Recognized|Background}", "{Background|Security} {Check|Screening}", "The {process|team|product|department|office|community|county}", "{Special|Other} {Requirements|Conditions|Considerations}", "Applying", "Interview {process|stages}", "Accommodations", "{Diversity|Inclusion|Belonging}", "Travel", "Training", "Tools and {systems|equipment}", "Contact"]
 MONEY_DECOYS = ["We {recently |just |}raised {$|€|£}<N>{M|m| million} {from|led by} <W> {Capital|Ventures|Partners}.", "{Sign-on bonus|Referral bonus|Signing bonus} of $<N>,000{.| for new hires.|}", "You will manage a budget of {$|£}<N> million.", "Employer match of up to $<N>00 {per year |}towards retirement.", "{$|€}<N>00 learning budget{ every year|}.", "Our customers have saved over $<N> million.", "An application fee of $<N>.00 is not required.", "{$|£}<N>M in annual revenue", "Tuition reimbursement up to $<N>,250."]
 YEAR_DECOYS = ["{Founded|Established|Serving customers since} in <Y>.", "For over <M> years, we have been {growing|serving our community|in business}.", "The company is <M> years old.", "You must be at least 18 years of age.", "A driving record with no violations in the last <M> years is required.", "Reviewed {every <M> years|in <Y>}."]
 
@@ -322,6 +323,24 @@ class Writer:
         for key in job.take("location salary job_type remote", 0.5):
             text += " " + self.sentence(job, key)
         return nodes + [("p", listed("description", text))]
+
+    def headless(self, job: Job) -> list[Node]:
+        """The body of an advertisement without its head: sentences name job, employer and place, late or never."""
+        rng = self.rng
+        heading = rng.choice(["Summary", "POSITION PURPOSE", "Job Summary", "Position Summary", "About the role", "GENERAL STATEMENT OF DUTIES", "Description", "Overview", "JOB DESCRIPTION", "Nature of Work", "Introduction", "What You'll Do"])
+        nodes: list[Node] = [("h2", heading)] if rng.random() < 0.8 else []
+        for _ in range(rng.randint(0, 3)):
+            nodes.append(("p", listed("description", self.paragraph(job, 1, 4))))
+        for _ in range(3):
+            if not job.take("title company location"):
+                break
+            text = self.intro(job)
+            if rng.random() < 0.7:
+                text = rng.choice([f"{text} {self.paragraph(job, 1, 3)}", f"{self.paragraph(job, 1, 2)} {text}"])
+            nodes.append(("p", listed("description", text)))
+            if rng.random() < 0.4:
+                nodes.append(("p", self.paragraph(job, 1, 4)))
+        return nodes
 
     def bulletin(self, job: Job) -> list[Node]:
         """A government bulletin: capitals, codes, and amounts below a heading."""
@@ -497,11 +516,11 @@ class Writer:
         return nodes
 
     FAMILIES = {
-        "labelled": 5, "table": 4, "bare": 4, "joined": 5, "forum": 6, "forum_loose": 3, "prose": 6, "bulletin": 6, "announcement": 3,
+        "labelled": 5, "table": 4, "bare": 4, "joined": 5, "forum": 6, "forum_loose": 3, "prose": 6, "headless": 6, "bulletin": 6, "announcement": 3,
         "social": 4, "icons": 2, "heading_all": 4, "inline_bold": 2, "one_line": 1, "classified": 2, "letter": 2, "cards": 3, "columns": 1,
         "agency": 1, "bracketed": 2, "facts_last": 3, "university": 4, "checklist": 2, "dashed": 3, "question": 2,
     }
-    HELD_OUT = {"dashed", "question", "columns", "bracketed", "icons"}
+    HELD_OUT = {"question", "bracketed"}
 
     # The body.
 
@@ -617,8 +636,26 @@ class Writer:
         for key in job.take("company", 0.85):
             nodes.insert(self.gap(nodes), ("p", self.fill(rng.choice(COMPANY_LINES), C=job.use(key))))
         for key in job.take("title", 0.85):
-            nodes.insert(0, ("p", listed("description", self.intro(job) if rng.random() < 0.3 else self.fill("{We are hiring|Now hiring|Open position|Looking for}: <T>", T=job.use(key)))))
+            nodes.insert(0 if rng.random() < 0.7 else self.gap(nodes), ("p", listed("description", self.intro(job) if rng.random() < 0.3 else self.fill("{We are hiring|Now hiring|Open position|Looking for}: <T>", T=job.use(key)))))
         return nodes
+
+    def lengthen(self, job: Job, nodes: list[Node]) -> None:
+        """Sections that state nothing, until the page is as long as real ones are: 5,000 characters in the middle."""
+        rng = self.rng
+        wanted = min(13_000, rng.lognormvariate(8.5, 0.55))
+        size = sum(len(part) for node in nodes for part in node[1:] if isinstance(part, str))
+        loud = rng.random() < 0.35
+        item = rng.choice(["li", "p", "line"])
+        while size < wanted:
+            heading = self.fill(rng.choice(SECTIONS))
+            section: list[Node] = [("h2", heading.upper() if loud else heading)]
+            kind = item if rng.random() < 0.4 else "p"
+            low, high = (1, 1) if kind != "p" else (1, 6)
+            section += [(kind, self.paragraph(job, low, high)) for _ in range(rng.randint(1, 9))]
+            starts = [place for place, node in enumerate(nodes) if node[0] in ("h2", "h3")] + [len(nodes)]
+            at = rng.choice(starts)
+            nodes[at:at] = section
+            size += sum(len(node[1]) for node in section)
 
     def gap(self, nodes: list[Node]) -> int:
         """A place between the nodes, seldom inside a list."""
@@ -657,7 +694,7 @@ class Writer:
         job = Job(rng, self.v, lang)
         self.skills = False
         top: list[Node] = []
-        if form == "html" and rng.random() < 0.65 and job.has("title"):
+        if form == "html" and rng.random() < (0.65 if family != "headless" else 0.15) and job.has("title"):
             t = job.facts["title"]
             c, l = job.facts.get("company", ""), job.facts.get("location", "")
             board = self.fill(BOARDS)
@@ -676,7 +713,7 @@ class Writer:
         if form == "html" and rng.random() < 0.45:
             top += [("nav", word) for word in rng.sample(NAV, rng.randint(1, 9))]
         header = getattr(self, family)(job)
-        for key in job.take("title", 0.9):
+        for key in job.take("title", 0.9 if family != "headless" else 0.1):
             header = self.h1(job) + header if rng.random() < 0.8 else header
         if family in ("forum", "forum_loose") and rng.random() < 0.8:
             heads = [("p", self.paragraph(job, 1, 3)) for _ in range(rng.randint(1, 4))]
@@ -686,6 +723,8 @@ class Writer:
                 body.insert(rng.randint(0, len(body)), ("p", text))
         else:
             body = self.body(job)
+        if family not in ("forum", "forum_loose", "classified", "letter") and rng.random() < 0.65:
+            self.lengthen(job, body)
         later = [node[1] for node in header if node[0] == "later"]
         header = [node for node in header if node[0] != "later"]
         nodes = top + header + body + later + self.footer(job)

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes the demo model: pools, tokenizer, endless data, training, GGUF. One command; ten minutes on one large GPU.
+# Makes a demo model: pools, tokenizer, endless data, training, GGUF. One command for one round, meant for one large GPU;
+# so far it was run only for ten steps on a CPU (../MODEL.md).
 #
 #   DATA=shared/data/train OUT=/somewhere models/demo/train/reproduce.sh
 #
@@ -9,7 +10,7 @@
 #   WORK        scratch folder; a fast disk with some GB
 #   BUDGET      seconds for training with evaluation (default 420); everything else takes about 90 more
 #   PROCESSES   data processes (default: all cores but two)
-#   RESUME      stem of a checkpoint to go on from, for example models/demo/out/model
+#   RESUME      stem of a checkpoint to go on from, for example target/demo/out/model
 #   SEED        other data and order (default 1; take another number for every resumed run)
 #   VALID       held-out pages of each kind (default 700)
 #   TRAINING_SET  the built example; default: cargo builds it

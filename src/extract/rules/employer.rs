@@ -2,14 +2,12 @@
 
 use std::collections::HashMap;
 use std::ops::Range;
-use std::sync::LazyLock;
-
-use regex::Regex;
 
 use crate::extract::normalise::Normaliser;
 use crate::extract::reading::{Reading, Source, Span};
 use crate::extract::wire::Ask;
 use crate::page::{Block, Page};
+use crate::pattern::Pattern;
 
 /// How far a name is trusted that turns of phrase point at: 108 of 111 such names on the development pages are right.
 const POINTED_AT: f64 = 0.8;
@@ -22,41 +20,56 @@ const NAME: &str =
     r"(?P<n>[A-Z0-9][\w&.'’-]*(?: (?:of |and |& |for |the )*[A-Z0-9][\w&.'’-]*){0,4})";
 
 /// Turns of phrase around a name, with how much each says. `{}` stands for the name.
-const TURNS: [(usize, &str); 9] = [
-    (3, r"^(?:About|Why|Life at|Working at|Über) {}[?:]?$"),
-    (
+static TURNS: [(usize, Pattern); 10] = [
+    turn(3, r"^(?:About|Why|Life at|Working at|Über) {}[?:]?$"),
+    turn(
         3,
         r"\b{} (?:is|are) (?:proud to be |proudly |committed to being )?an? (?:equal|affirmative|EEO|AA)",
     ),
-    (
+    turn(
         3,
         r"\b{} (?:does not|doesn['’]t|do not|prohibits|will not) (?:unlawfully )?(?:discriminat|toler)",
     ),
-    (
+    turn(
         2,
         r"\b{} (?:provides|offers|is committed to|values|celebrates|supports) (?:equal|a competitive|competitive|diversity|an? (?:inclusive|diverse))",
     ),
-    (
+    turn(
         2,
         r"\b(?:At|Here at|Bei|Chez) {},? (?:we|our|you|every|wir|nous)\b",
     ),
-    (
+    turn(
         2,
         r"\b{} (?:is|are) (?:currently |now |actively )?(?:looking|hiring|seeking|searching|recruiting|growing)\b",
     ),
-    (
+    turn(
         2,
         r"\b(?:[Jj]oin|[Jj]oining|careers? at|work(?:ing)? (?:at|for)|employees of|employed by|team at) (?:the )?{}",
     ),
-    (
+    turn(
         1,
         r"\b{}['’]s (?:mission|team|vision|values|culture|employees|benefits|products?|customers)\b",
     ),
-    (
+    turn(
         1,
         r"\b{} (?:is|was) (?:a|an|the|founded|one|building|on a mission)\b",
     ),
+    // Public bodies have names of a kind, and their pages repeat them.
+    (
+        1,
+        Pattern::new(
+            r"(?x)\b(?P<n> (?:[A-Z][a-z’'-]+\ ){1,2} County
+            | (?:County|City|Town|Township|Borough|State|Commonwealth)\ of\ [A-Z][a-z]+(?:\ [A-Z][a-z]+)? )\b",
+        ),
+    ),
 ];
+
+const fn turn(points: usize, text: &'static str) -> (usize, Pattern) {
+    (points, Pattern::around(text, NAME))
+}
+
+/// A name with its acronym behind it.
+static ACRONYM: Pattern = Pattern::around(r"\b{} \((?P<short>[A-Z][A-Z0-9&]+)\)", NAME);
 
 /// Capitalised words that begin sentences or stand for somebody else.
 const NO_NAMES: [&str; 43] = [
@@ -107,16 +120,10 @@ const NO_NAMES: [&str; 43] = [
 
 /// Reads the employer's name, unless another rule has.
 pub(super) fn read(page: &Page, normaliser: &Normaliser, reading: &mut Reading) {
-    static CELLS: LazyLock<Vec<(usize, Regex)>> = LazyLock::new(|| {
-        let compiled = TURNS
-            .iter()
-            .map(|(points, turn)| Some((*points, Regex::new(&turn.replace("{}", NAME)).ok()?)));
-        compiled.flatten().collect()
-    });
     let mut names: HashMap<String, Votes> = HashMap::new();
     for (index, block) in page.blocks.iter().enumerate() {
         let text = page.text_of(block);
-        for (points, turn) in CELLS.iter() {
+        for (points, turn) in &TURNS {
             for found in turn.captures_iter(text) {
                 let Some(range) = found.name("n").and_then(|name| bare(text, name.range())) else {
                     continue;
@@ -151,14 +158,10 @@ fn spelled_out<'a>(
     block: &Block,
     range: &Range<usize>,
 ) -> Option<(&'a Block, Range<usize>)> {
-    static CELL: LazyLock<Option<Regex>> =
-        LazyLock::new(|| Regex::new(&format!(r"\b{NAME} \((?P<short>[A-Z][A-Z0-9&]+)\)")).ok());
     let short = page.text_of(block).get(range.clone())?;
     let defined = page.blocks.iter().flat_map(|block| {
-        let found = CELL
-            .as_ref()
-            .map(|regex| regex.captures_iter(page.text_of(block)));
-        found.into_iter().flatten().map(move |found| (block, found))
+        let found = ACRONYM.captures_iter(page.text_of(block));
+        found.map(move |found| (block, found))
     });
     let mut defined = defined.filter(|(_, found)| {
         found

@@ -260,6 +260,22 @@ pub fn asks(label: &str) -> impl Iterator<Item = &'static Ask> {
         .flat_map(|(asks, _)| asks.iter())
 }
 
+/// Where the longest label of a key ends with which a text begins, on a line of its own or as its first words.
+#[must_use]
+pub fn begins(text: &str, ask: Ask) -> Option<usize> {
+    let names = LABELS
+        .iter()
+        .filter(|(asks, _)| *asks == [ask])
+        .flat_map(|(_, names)| *names);
+    let fits = |name: &&&str| {
+        let start = text.get(..name.len());
+        let next = text.get(name.len()..).and_then(|rest| rest.chars().next());
+        start.is_some_and(|start| start.eq_ignore_ascii_case(name))
+            && next.is_some_and(|next| !next.is_alphanumeric())
+    };
+    names.filter(fits).map(|name| name.len()).max()
+}
+
 /// Whether a heading announces the items of a list field.
 #[must_use]
 pub fn announces(heading: &str, field: Field) -> bool {

@@ -172,12 +172,15 @@ const REGIONS: [&str; 148] = [
 pub(super) fn read(page: &Page, normaliser: &Normaliser, reading: &mut Reading) {
     let top = page.blocks.get(..TOP.min(page.blocks.len()));
     let top = top.unwrap_or_default();
-    let Some(index) = top.iter().position(|block| are_places(page.text_of(block))) else {
+    let Some(index) = top
+        .iter()
+        .position(|block| are_places(value(page, block).0))
+    else {
         return;
     };
     let mut put = |ask: Ask, block: &Block, support: f64| {
-        let text = page.text_of(block);
-        normaliser.put(reading, ask, text, Span::of(block), Source::Rule, support);
+        let (text, span) = value(page, block);
+        normaliser.put(reading, ask, text, span, Source::Rule, support);
     };
     if let Some(block) = top.get(index) {
         put(Ask::Location, block, PLACES);
@@ -189,6 +192,17 @@ pub(super) fn read(page: &Page, normaliser: &Normaliser, reading: &mut Reading) 
         .filter(|block| is_name(page, block))
     {
         put(Ask::Company, block, BETWEEN);
+    }
+}
+
+/// A line without its label, if it has one.
+fn value<'a>(page: &'a Page, block: &Block) -> (&'a str, Span) {
+    match &block.label {
+        Some(label) => (
+            page.text.get(label.value.clone()).unwrap_or_default(),
+            Span::within(block, label.value.clone()),
+        ),
+        None => (page.text_of(block), Span::of(block)),
     }
 }
 

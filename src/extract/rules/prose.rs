@@ -1,14 +1,12 @@
 //! Prose: facts that a page states without a label, taken only where all of its statements agree.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
 use serde_json::json;
 
 use crate::extract::normalise::Normaliser;
 use crate::extract::reading::{Candidate, Reading, Source, Span};
 use crate::extract::wire::Ask;
 use crate::page::{Block, BlockKind, Page};
+use crate::pattern::Pattern;
 use crate::posting::money::{self, MoneyContext};
 use crate::posting::{Field, RemoteType, terms, years};
 
@@ -18,45 +16,42 @@ const AGREED: f64 = 0.75;
 const BADGE: usize = 60;
 
 /// Words that make a statement a wish, or one way among others.
-const OPTIONAL: &str = r"(?i)\b(prefer\w*|plus|nice to have|bonus|ideally|desir\w*|substitut\w*|in lieu|or equivalent|instead|optional|advantage|von vorteil|wünschenswert)\b";
+static OPTIONAL: Pattern = Pattern::new(
+    r"(?i)\b(prefer\w*|plus|nice to have|bonus|ideally|desir\w*|substitut\w*|in lieu|instead|optional|advantage|von vorteil|wünschenswert)\b",
+);
 
 /// Degrees as pages write them, with the level each names.
-const DEGREES: [(&str, &str); 5] = [
+static DEGREES: [(&str, Pattern); 5] = [
     (
         "doctorate",
-        r"(?i)\b(ph\.? ?d\.?|doctorate|doctoral degree)",
+        Pattern::new(r"(?i)\b(ph\.? ?d\.?|doctorate|doctoral degree)"),
     ),
     (
         "master",
-        r"(?i)\b(master['’]s(?: degree)?|masters? degree|master of \w+|m\.?sc\.?|m\.[as]\.|bs/ms|ms/phd|mba)\b",
+        Pattern::new(
+            r"(?i)\b(master['’]s(?: degree)?|masters? degree|master of \w+|m\.?sc\.?|m\.[as]\.|bs/ms|ms/phd|mba)\b",
+        ),
     ),
     (
         "bachelor",
-        r"(?i)\b(bachelor['’]?s?(?: degree| of (?:science|arts))?|b\.?sc\.?|b\.[as]\.?|ba/bs|bs/ba|bs/ms|undergraduate degree|four[- ]year (?:college|university))\b",
+        Pattern::new(
+            r"(?i)\b(bachelor['’]?s?(?: degree| of (?:science|arts))?|b\.?sc\.?|b\.[as]\.?|ba/bs|bs/ba|bs/ms|undergraduate degree|four[- ]year (?:college|university))\b",
+        ),
     ),
-    ("associate", r"(?i)\bassociate['’]?s? degree\b"),
+    (
+        "associate",
+        Pattern::new(r"(?i)\bassociate['’]?s? degree\b"),
+    ),
     (
         "school",
-        r"(?i)\b(high[- ]school (?:diploma|graduat\w+|degree)|ged)\b",
+        Pattern::new(r"(?i)\b(high[- ]school (?:diploma|graduat\w+|degree)|ged)\b"),
     ),
 ];
 
 /// A kind of employment said of the job itself.
-const OF_THE_JOB: &str = r"(?i)\b(position|role|job|employment|employee|contract|permanent|appointment|opportunity|stelle|anstellung)\b";
-
-fn pattern(cell: &'static LazyLock<Option<Regex>>, text: &str) -> bool {
-    cell.as_ref().is_some_and(|regex| regex.is_match(text))
-}
-
-fn is_optional(text: &str) -> bool {
-    static CELL: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(OPTIONAL).ok());
-    pattern(&CELL, text)
-}
-
-fn is_of_the_job(text: &str) -> bool {
-    static CELL: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(OF_THE_JOB).ok());
-    pattern(&CELL, text)
-}
+static OF_THE_JOB: Pattern = Pattern::new(
+    r"(?i)\b(position|role|job|employment|employee|contract|permanent|appointment|opportunity|stelle|anstellung)\b",
+);
 
 /// Reads what labels left open.
 pub(super) fn read(page: &Page, normaliser: &Normaliser, reading: &mut Reading) {
@@ -100,7 +95,7 @@ fn pay(page: &Page, normaliser: &Normaliser, reading: &mut Reading) {
 fn experience(page: &Page, normaliser: &Normaliser, reading: &mut Reading) {
     let stated = page.blocks.iter().filter_map(|block| {
         let text = page.text_of(block);
-        let about = text.to_lowercase().contains("experience") && !is_optional(text);
+        let about = text.to_lowercase().contains("experience") && !OPTIONAL.is_match(text);
         Some((block, about.then(|| years::parse(text))??))
     });
     if let Some((block, _)) = agreed(stated) {
@@ -118,24 +113,18 @@ fn experience(page: &Page, normaliser: &Normaliser, reading: &mut Reading) {
 
 /// The one degree the page names, in its own words.
 fn education(page: &Page, normaliser: &Normaliser, reading: &mut Reading) {
-    static CELLS: LazyLock<Vec<(&str, Regex)>> = LazyLock::new(|| {
-        let compiled = DEGREES
-            .iter()
-            .map(|(level, regex)| Some((*level, Regex::new(regex).ok()?)));
-        compiled.flatten().collect()
-    });
     let stated = page.blocks.iter().flat_map(|block| {
         let text = page.text_of(block);
-        let found = CELLS
+        let found = DEGREES
             .iter()
-            .filter_map(move |(level, regex)| Some((*level, regex.find(text)?.range())));
+            .filter_map(move |(level, degree)| Some((*level, degree.find(text)?.range())));
         found.map(move |(level, range)| (block, level, range))
     });
     let mut stated = stated.collect::<Vec<_>>();
     let one = stated
         .iter()
         .all(|(_, level, _)| stated.first().is_some_and(|(_, first, _)| first == level));
-    stated.retain(|(block, ..)| !is_optional(page.text_of(block)));
+    stated.retain(|(block, ..)| !OPTIONAL.is_match(page.text_of(block)));
     if let (true, Some((block, _, range))) = (one, stated.into_iter().next()) {
         let words = page.text_of(block).get(range.clone()).unwrap_or_default();
         let start = block.span.start + range.start;
@@ -156,7 +145,8 @@ fn employment(page: &Page, reading: &mut Reading) {
             }))
         };
         let badge = stated(&|block, text| is_badge(block, text));
-        if let Some((block, value)) = badge.or_else(|| stated(&|_, text| is_of_the_job(text))) {
+        if let Some((block, value)) = badge.or_else(|| stated(&|_, text| OF_THE_JOB.is_match(text)))
+        {
             put(reading, field, block, value);
         }
     };

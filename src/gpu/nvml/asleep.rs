@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Names the directory to read instead of /sys.
-pub const ROOT: &str = "SMELT_SYSFS_ROOT";
+use crate::gpu::sysfs;
+
 /// `0x10de` is NVIDIA, class `0x03` a display controller.
 const VENDOR: &str = "0x10de";
 const DISPLAY: &str = "0x03";
@@ -41,9 +41,7 @@ pub(super) struct Gate {
 impl Gate {
     /// Reads below `sysfs`, or where the environment says, or in /sys.
     pub(super) fn new(sysfs: Option<PathBuf>) -> Self {
-        let root = sysfs
-            .or_else(|| std::env::var_os(ROOT).map(PathBuf::from))
-            .unwrap_or_else(|| PathBuf::from("/sys"));
+        let root = sysfs.unwrap_or_else(sysfs::root);
         Self {
             devices: root.join("bus/pci/devices"),
             unused_since: None,

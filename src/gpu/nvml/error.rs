@@ -30,17 +30,19 @@ impl From<NvmlError> for GpuError {
             NvmlError::OperatingSystem => Self::Blocked,
             NvmlError::FailedToLoadSymbol(text) => Self::TooOld(symbol(&text)),
             NvmlError::FunctionNotFound => Self::TooOld("a function it needs itself".to_owned()),
-            NvmlError::NotSupported => Self::NotSupported,
+            NvmlError::NotSupported | NvmlError::UnexpectedVariant(DEPRECATED) => {
+                Self::NotSupported
+            }
             NvmlError::NoPermission => Self::NoPermission,
             NvmlError::InvalidArg => Self::OutOfRange,
-            NvmlError::GpuLost | NvmlError::ResetRequired => Self::Lost,
+            NvmlError::GpuLost
+            | NvmlError::ResetRequired
+            | NvmlError::UnexpectedVariant(GPU_NOT_FOUND) => Self::Lost,
             NvmlError::NotFound => Self::NoData(NOT_FOUND),
             NvmlError::NoData => Self::NoData(NO_DATA),
             NvmlError::UnexpectedVariant(ARGUMENT_VERSION_MISMATCH) => {
                 Self::TooOld("this version of the call".to_owned())
             }
-            NvmlError::UnexpectedVariant(DEPRECATED) => Self::NotSupported,
-            NvmlError::UnexpectedVariant(GPU_NOT_FOUND) => Self::Lost,
             other => Self::Failed(other.into()),
         }
     }

@@ -135,18 +135,8 @@ impl Link {
 
     fn connect(&mut self) -> Result<(), GpuError> {
         let nvml = self.target.open()?;
-        let device = self.target.device(&nvml)?;
-        self.identity = Identity {
-            name: device.name()?,
-            uuid: device.uuid()?,
-            driver: nvml.sys_driver_version()?,
-            pci: device
-                .pci_info()
-                .map(|pci| sysfs_address(&pci.bus_id))
-                .unwrap_or_default(),
-        };
+        self.identity = identity(&nvml, &self.target.device(&nvml)?)?;
         self.target.which = Which::Uuid(self.identity.uuid.clone());
-        drop(device);
         self.nvml = Some(nvml);
         self.is_away = false;
         tracing::info!(gpu = self.identity.uuid, "connected to the driver");
@@ -185,6 +175,16 @@ impl Link {
             self.nvml = None;
         }
     }
+}
+
+fn identity(nvml: &Nvml, device: &Device) -> Result<Identity, GpuError> {
+    let pci = device.pci_info().map(|pci| sysfs_address(&pci.bus_id));
+    Ok(Identity {
+        name: device.name()?,
+        uuid: device.uuid()?,
+        driver: nvml.sys_driver_version()?,
+        pci: pci.unwrap_or_default(),
+    })
 }
 
 /// A PCI address as sysfs spells it: NVML gives the domain eight digits, and capitals.

@@ -16,7 +16,7 @@ const BELIEVED: Duration = Duration::from_secs(3);
 const MOST_TIMES: f64 = 2.0;
 const MOST_W: f64 = 2000.0;
 /// Power that is the same to the milliwatt for so long, while the load changed by so much, is not being measured.
-const FROZEN: Duration = Duration::from_secs(60);
+const FROZEN: Duration = Duration::from_mins(1);
 const CHANGED_PERCENT: u32 = 30;
 const CHANGED_MHZ: u32 = 150;
 

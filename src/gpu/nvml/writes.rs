@@ -86,6 +86,10 @@ impl Card for NvmlCard {
         })
     }
 
+    #[allow(
+        clippy::redundant_closure_for_method_calls,
+        reason = "the method itself is not general enough in the handle's lifetime"
+    )]
     fn reset_clocks(&mut self) -> Result<(), GpuError> {
         self.ask(|device| device.reset_gpu_locked_clocks())
     }

@@ -4,9 +4,9 @@ use jiff::{ToSpan, civil::Date};
 use regex::Captures;
 
 use super::{Found, ParsedDate, RELATIVE_DATE};
-use crate::posting::pattern::Pattern;
+use crate::pattern::Pattern;
 
-static RELATIVE: Pattern = Pattern::new(|| {
+static RELATIVE: Pattern = Pattern::built(|| {
     let count = r"(?:(?P<n>\d{1,3}|an?|one|two|three|four|five|six|seven)(?P<more>\s?\+)?)";
     let unit = r"(?:
         (?P<hours> minutes? | mins? | hours? | hrs? | h | minuten | stunden? | heures? | horas? | ore )

@@ -34,7 +34,7 @@ impl Amount {
     }
 }
 
-static AMOUNT: Pattern = Pattern::new(|| {
+static AMOUNT: Pattern = Pattern::built(|| {
     format!(
         r"(?x)
         (?: \b (?P<code_before>{code}) [\s:]{{0,2}} )?
@@ -52,7 +52,7 @@ static AMOUNT: Pattern = Pattern::new(|| {
 });
 
 /// Numbers that are never pay: retirement plans, telephone numbers, dates, times, percentages, addresses.
-static NOISE: Pattern = Pattern::new(|| {
+static NOISE: Pattern = Pattern::new(
     r"(?ix) \b401\s?\(?k\b\)? | \b4(?:03|57)\s?\(?b\b\)?
         | (?:\+\d{1,3}[\s.-])?\(?\b\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}\b
         | \+\d{1,3}(?:[\s./-]?\(?\d{2,5}\)?){2,5}
@@ -60,30 +60,28 @@ static NOISE: Pattern = Pattern::new(|| {
         | \b\d{1,2}\.\d{1,2}\.\d{4}\b
         | \b\d{1,2}:\d{2}\b | \b24/7\b
         | \b\d+(?:[.,]\d+)?\s?(?:%|percent\b|prozent\b|pour\scent\b)
-        | https?://\S+"
-        .to_owned()
-});
+        | https?://\S+",
+);
 
 /// A count of hours, days or years ("35 to 40 hours per week"); with a currency before it, pay ("$22 hr").
-static DURATION: Pattern = Pattern::new(|| {
+static DURATION: Pattern = Pattern::new(
     r"(?ix) \b\d+(?:[.,]\d+)? (?:\s?(?:-|–|to|bis|à)\s?\d+(?:[.,]\d+)?)? \+? [\s-]?
         (?: hours? | hrs? | h | stunden | std\.? | heures | horas | ore | uur | days? | tagen? | jours | weeks? | wochen
           | months? | monaten? | mois | years? | yrs? | jahren? | ans | años | anni | jaar )\b
         (?: \s? (?: / | per\b | an?\b | pro\b | par\b | in\ der\b | die\b | por\b ) \s?
-          (?: week | wk | day | month | year | woche | tag | monat | semaine | jour | semana )\b )?".to_owned()
-});
+          (?: week | wk | day | month | year | woche | tag | monat | semaine | jour | semana )\b )?",
+);
 
 static CURRENCY_BEFORE: Pattern =
-    Pattern::new(|| format!(r"(?:{SIGN_PATTERN}|\b{})\s?$", *CODE_PATTERN));
+    Pattern::built(|| format!(r"(?:{SIGN_PATTERN}|\b{})\s?$", *CODE_PATTERN));
 
 /// Words before a small number that make it a grade.
-static GRADE_BEFORE: Pattern = Pattern::new(|| {
-    r"(?i)\b(?:grades?|levels?|steps?|bands?|groups?|class|range|scale|tier|schedule|gruppe|\w*stufe|entgeltgruppe|eg)\W{0,3}$".to_owned()
-});
+static GRADE_BEFORE: Pattern = Pattern::new(
+    r"(?i)\b(?:grades?|levels?|steps?|bands?|groups?|class|range|scale|tier|schedule|gruppe|\w*stufe|entgeltgruppe|eg)\W{0,3}$",
+);
 
 /// A period glued to its amount: "£40,000pa".
-static GLUED_PERIOD: Pattern =
-    Pattern::new(|| r"(?P<amount>[\dk])(?P<period>p\.?a|pcm|ph|pw)\b".to_owned());
+static GLUED_PERIOD: Pattern = Pattern::new(r"(?P<amount>[\dk])(?P<period>p\.?a|pcm|ph|pw)\b");
 
 /// Bytes of a quote that are read; what a hostile page sets behind them costs no time.
 const LONGEST: usize = 10_000;

@@ -49,10 +49,9 @@ pub static CODE_PATTERN: LazyLock<String> = LazyLock::new(|| {
 });
 
 /// Codes that stand for themselves anywhere in a quote; others only beside an amount.
-static USUAL_CODE: Pattern = Pattern::new(|| {
-    r"\b(?:USD|EUR|GBP|CHF|CAD|AUD|NZD|SGD|HKD|SEK|NOK|DKK|PLN|CZK|HUF|INR|JPY|CNY|ZAR|BRL|MXN)\b"
-        .to_owned()
-});
+static USUAL_CODE: Pattern = Pattern::new(
+    r"\b(?:USD|EUR|GBP|CHF|CAD|AUD|NZD|SGD|HKD|SEK|NOK|DKK|PLN|CZK|HUF|INR|JPY|CNY|ZAR|BRL|MXN)\b",
+);
 
 /// Whether this is an active code of ISO 4217.
 pub fn is_code(code: &str) -> bool {

@@ -53,39 +53,34 @@ impl Offer {
 }
 
 /// What joins two amounts to a range; a pay grade may stand before the second ("to GS-15 Step 10 $183,500").
-static JOINT: Pattern = Pattern::new(|| {
+static JOINT: Pattern = Pattern::new(
     r"(?ix)^ \W*? (?: [-–—−‑~→]+ | to | thru | through | until | bis | bis\szu | à | a | até | hasta | fino\sa | tot
         | up\sto | (?P<and> and | und | et | y | e | en ) )
-      \s* (?: (?: (?-i:[A-Z]{1,3}[\s-])+\d{1,2} | (?:step|grade|level|band|stufe)\s\d{1,2} ) \b \W* )* $"
-        .to_owned()
-});
+      \s* (?: (?: (?-i:[A-Z]{1,3}[\s-])+\d{1,2} | (?:step|grade|level|band|stufe)\s\d{1,2} ) \b \W* )* $",
+);
 
-static BETWEEN: Pattern =
-    Pattern::new(|| r"(?i)\b(?:between|zwischen|entre|tra|fra|tussen)\b[^\d]*$".to_owned());
+static BETWEEN: Pattern = Pattern::new(r"(?i)\b(?:between|zwischen|entre|tra|fra|tussen)\b[^\d]*$");
 
 /// Words that may stand between "up to" and its amount.
 const FILLERS: &str = r"\W*(?:(?:a|an|the|of|is|at|for|this|position|base|starting|annual|yearly|monthly|hourly|gross|brutto|salary|pay|rate|wage|compensation|stipend)\W+)*$";
 
-static CEILING: Pattern = Pattern::new(|| {
-    format!(
-        r"(?i)(?:\b(?:up to|upto|max|maximum|bis|bis zu|jusqu['’]à|hasta|fino a|tot|até|under|below|limited to|not? more than|exceed)\b|<){FILLERS}"
-    )
-});
+static CEILING: Pattern = Pattern::around(
+    r"(?i)(?:\b(?:up to|upto|max|maximum|bis|bis zu|jusqu['’]à|hasta|fino a|tot|até|under|below|limited to|not? more than|exceed)\b|<){}",
+    FILLERS,
+);
 
-static FLOOR: Pattern = Pattern::new(|| {
-    format!(
-        r"(?i)(?:\b(?:from|start(?:s|ing)|starting (?:at|from)|at least|min|minimum|no less than|more than|over|ab|von|mindestens|à partir de|dès|desde|a partir d[ei]|vanaf|da)\b|>){FILLERS}"
-    )
-});
+static FLOOR: Pattern = Pattern::around(
+    r"(?i)(?:\b(?:from|start(?:s|ing)|starting (?:at|from)|at least|min|minimum|no less than|more than|over|ab|von|mindestens|à partir de|dès|desde|a partir d[ei]|vanaf|da)\b|>){}",
+    FILLERS,
+);
 
-static FLOOR_AFTER: Pattern = Pattern::new(|| {
-    r"(?i)^(?:\+(?:\W|$)|\s(?:and up|and above|or more|or above|minimum)\b)".to_owned()
-});
+static FLOOR_AFTER: Pattern =
+    Pattern::new(r"(?i)^(?:\+(?:\W|$)|\s(?:and up|and above|or more|or above|minimum)\b)");
 
 /// Money that is not the pay itself.
-static BESIDE_PAY: Pattern = Pattern::new(|| {
-    r"(?i)^[\s-]*(?:(?:sign(?:ing|[- ]on)|annual|yearly|performance|referral|retention|hiring|learning|training|education|relocation|travel|wellness)[\s-]+)*(?:bonus|budget|allowance|billion|trillion)\b".to_owned()
-});
+static BESIDE_PAY: Pattern = Pattern::new(
+    r"(?i)^[\s-]*(?:(?:sign(?:ing|[- ]on)|annual|yearly|performance|referral|retention|hiring|learning|training|education|relocation|travel|wellness)[\s-]+)*(?:bonus|budget|allowance|billion|trillion)\b",
+);
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Direction {

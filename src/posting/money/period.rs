@@ -19,7 +19,7 @@ pub struct Found {
     mention: Mention,
 }
 
-static PERIOD: Pattern = Pattern::new(|| {
+static PERIOD: Pattern = Pattern::built(|| {
     let per = r"(?:\b(?:per|an?|each|pro|je|im|in\ der|die|par|por|al|a\ la|la|op)\s+|\b(?:de\ |à\ |all)?l?['’]|/\s*)";
     format!(
         r"(?ix)
@@ -42,9 +42,9 @@ static PERIOD: Pattern = Pattern::new(|| {
 });
 
 /// A unit right behind the amounts, without "per": "$41,073.14 YEAR".
-static UNIT: Pattern = Pattern::new(|| {
-    r"(?i)^\s?(?:brutto |gross |brut )?(?:(hour|hr|stunde)|(day|tag)|(week|woche)|(month|monat)|(year|yr|jahr))\b".to_owned()
-});
+static UNIT: Pattern = Pattern::new(
+    r"(?i)^\s?(?:brutto |gross |brut )?(?:(hour|hr|stunde)|(day|tag)|(week|woche)|(month|monat)|(year|yr|jahr))\b",
+);
 
 const PERIODS: [(&str, Period); 5] = [
     ("hourly", Period::Hourly),
@@ -75,7 +75,7 @@ pub fn mentions(text: &str) -> Vec<Found> {
 
 /// The text without its mentions of periods.
 pub fn strip(text: &str) -> String {
-    PERIOD.replace_all(text, "")
+    PERIOD.replace_all(text, "").into_owned()
 }
 
 /// Whether a period stands right behind this offset.

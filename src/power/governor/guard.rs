@@ -57,6 +57,7 @@ impl Stage {
 #[derive(Debug)]
 pub struct Input {
     pub now: Duration,
+    pub is_asleep: bool,
     /// The temperature, if it is believed.
     pub temp_c: Option<f64>,
     /// The temperature as read: an emergency is heard from a sensor that is otherwise not believed.
@@ -102,7 +103,9 @@ impl Guard {
     /// Moves to the stage that the readings ask for; says why, if it is another.
     pub fn step(&mut self, input: &Input) -> Option<Why> {
         let cry = self.emergency(input);
-        let below = |degrees: f64| input.temp_c.is_some_and(|temp| temp <= degrees);
+        let is_below = |degrees: f64| input.temp_c.is_some_and(|temp| temp <= degrees);
+        // A card that sleeps is cool; were it not to count as such, no work would ever wake it.
+        let below = |degrees: f64| input.is_asleep || is_below(degrees);
         let is_cool = below(input.limits.emergency_c - EMERGENCY_CLEAR_C) && cry.is_none();
         let cool = self.cool.lasts(input.now, is_cool);
         let too_hot = throttle(input);

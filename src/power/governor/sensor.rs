@@ -45,21 +45,21 @@ pub fn plausible(temp: Metric<f64>) -> Option<f64> {
 }
 
 impl Sensor {
-    /// Takes one second's reading, and the smoothed power beside it.
+    /// Takes one second's reading with the moment it was taken, and the smoothed power beside it.
     pub fn step(
         &mut self,
         now: Duration,
-        temp_c: Option<f64>,
+        reading: Option<(Duration, f64)>,
         power_w: Option<f64>,
     ) -> Option<Silence> {
         let heard = self.heard.get_or_insert(now);
-        if temp_c.is_some() {
-            *heard = now;
+        if let Some((at, _)) = reading {
+            *heard = at;
         }
         let quiet = now.saturating_sub(*heard);
-        let spoken = self.speaks.lasts(now, temp_c.is_some());
+        let spoken = self.speaks.lasts(now, reading.is_some() && quiet < SILENT);
         self.is_silent = quiet >= SILENT || (self.is_silent && spoken < SPEAKS);
-        self.follow(now, temp_c, power_w);
+        self.follow(now, reading.map(|(_, temp)| temp), power_w);
         if self.is_silent {
             Some(Silence::Missing)
         } else if self.is_stuck {
@@ -67,6 +67,11 @@ impl Sensor {
         } else {
             None
         }
+    }
+
+    /// The card sleeps: what was known of its sensor begins anew when it wakes.
+    pub fn rest(&mut self) {
+        *self = Self::default();
     }
 
     fn follow(&mut self, now: Duration, temp_c: Option<f64>, power_w: Option<f64>) {

@@ -32,7 +32,16 @@ pub fn simulate(arguments: &SimulateArgs) -> Exit {
     };
     let printed = if let Some(path) = &arguments.replay {
         match Replay::open(path) {
-            Ok(recording) => recorded(recording, arguments, settings),
+            Ok(recording) => {
+                if recording.broken() > 0 {
+                    complain(&format!(
+                        "{}: {} broken lines passed over",
+                        path.display(),
+                        recording.broken()
+                    ));
+                }
+                recorded(recording, arguments, settings)
+            }
             Err(error) => {
                 complain(&error.to_string());
                 return Exit::Usage;
@@ -62,8 +71,7 @@ fn whole(arguments: &SimulateArgs, settings: Settings) -> std::io::Result<()> {
     });
     let mut out = std::io::stdout().lock();
     if arguments.json {
-        serde_json::to_writer(&mut out, &report)?;
-        return writeln!(out);
+        return tagged(&mut out, "power.report", &report);
     }
     write!(out, "{}", table::report(&report))
 }
@@ -99,11 +107,13 @@ fn recorded(
 ) -> std::io::Result<()> {
     let mut governor = Governor::new(settings);
     let mut out = std::io::stdout().lock();
-    let mut now = Duration::ZERO;
+    let (mut now, mut decisions, mut cap_w) = (Duration::ZERO, 0_u64, 0.0);
     while now <= recording.length() {
         let sample = recording.sample(now);
         let decision = governor.step(Observation::new(&sample, Hold::Watts));
+        cap_w = decision.cap_w;
         if let Some(why) = decision.why {
+            decisions += 1;
             line(
                 &mut out,
                 &Event::new(&sample, &decision, why),
@@ -112,7 +122,16 @@ fn recorded(
         }
         now += TICK;
     }
-    Ok(())
+    let seconds = recording.length().as_secs();
+    if arguments.json {
+        let judged =
+            serde_json::json!({"seconds": seconds, "decisions": decisions, "cap_w": cap_w});
+        return tagged(&mut out, "power.judged", &judged);
+    }
+    writeln!(
+        out,
+        "{seconds} s of samples, {decisions} decisions, {cap_w:.0} W at the end"
+    )
 }
 
 fn line(out: &mut impl Write, event: &Event, json: bool) -> std::io::Result<()> {

@@ -10,6 +10,7 @@ use super::{Event, Outcome};
 pub fn report(report: &Report) -> String {
     let mut out = String::new();
     cases(&mut out, report);
+    out.push_str(LEGEND);
     if let Some(random) = &report.random {
         writeln!(
             out,
@@ -90,6 +91,11 @@ fn cases(out: &mut String, report: &Report) {
         .ok();
     }
 }
+
+const LEGEND: &str = "\
+% > 80 and Tmax are of the die's true temperature without the first five minutes, start and degree s (above 80) with them.
+work: 1 is as fast as without a cap. fixed W: the best cap that never moves and is above 80 for at most 1% of the time.
+";
 
 /// One line of a run.
 #[must_use]

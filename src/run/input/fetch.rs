@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 use ureq::Agent;
 use ureq::http::header::CONTENT_TYPE;
 
-use super::{Input, MOST_BYTES, failed, hex, page, short};
+use super::{Input, MOST_BYTES, failed, page, short};
 use crate::page::Format;
 
 /// For the whole request, redirects and body included.
@@ -29,7 +29,7 @@ pub(super) fn address(url: &str, allowed: bool) -> Input {
         Ok((format, bytes)) => page(Path::new(url), format, bytes),
         Err(why) => failed(Path::new(url), None, &why),
     };
-    input.posting_key = hex(&Sha256::digest(url));
+    input.posting_key = hex::encode(Sha256::digest(url));
     input.id = short(&input.posting_key);
     if input.body.is_ok() {
         input.source.path = None;
