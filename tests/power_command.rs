@@ -1,5 +1,5 @@
 //! `smelt power` as a user meets it: what it says of each card, what it sets, and that bad input changes nothing.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 #[path = "support/nvml.rs"]
 mod nvml;

@@ -1,5 +1,5 @@
 //! The power helper as its clients meet it: real processes on its socket, the stand-in driver behind it.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 #[path = "support/nvml.rs"]
 mod nvml;
@@ -14,6 +14,7 @@ use power::{Client, Machine, Running, told};
 use serde_json::{Value, json};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
+const NOBODY: u32 = 65_534;
 const BACK: &str = "nvmlDeviceSetPowerManagementLimit(450000)=0";
 
 fn limit(watts: u32) -> String {
@@ -323,7 +324,6 @@ fn a_user_outside_the_group_is_refused_by_kernel_and_helper() {
     if !rustix::process::geteuid().is_root() {
         return;
     }
-    const NOBODY: u32 = 65_534;
     let (machine, _helper) = desktop("group = \"1\"");
     let open =
         |path, mode| std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
