@@ -1,5 +1,5 @@
 //! Which actuator holds which card and why the others do not, through the real driver wrapper; and what clocks do under load.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 #[path = "support/nvml.rs"]
 mod nvml;

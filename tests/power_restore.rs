@@ -1,5 +1,5 @@
 //! What is set goes back, however its process ends: real processes, and the calls the card saw.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 #[path = "support/nvml.rs"]
 mod nvml;
@@ -189,6 +189,32 @@ fn what_cannot_be_put_back_now_is_put_back_later() {
     let (_, err, _) = machine.run(&["get"]);
     assert!(err.contains("as before it now"), "{err}");
     assert_eq!(machine.writes(), [UNLOCKED]);
+    assert!(!machine.ledger().exists());
+}
+
+#[test]
+fn a_card_that_was_lost_is_held_again_when_it_is_back() {
+    // Lost for a second of the clock on the wall; what it was told is forgotten by then.
+    let machine = Machine::new("gpu-lost@30..60");
+    machine.fake.run_at("30");
+    let mut running = Running::silent(machine.command(&["auto", "quiet"]));
+    let mut events = BufReader::new(running.child.stdout.take().unwrap()).lines();
+    let mut next = || events.next().unwrap().unwrap();
+    assert!(next().contains("\"actuator\":\"locked clocks"));
+    machine.fake.forget_calls();
+    while !next().contains("\"ok\":true") {}
+    let locked = machine
+        .writes()
+        .into_iter()
+        .rfind(|write| write.ends_with("=0"));
+    assert!(
+        locked
+            .unwrap()
+            .starts_with("nvmlDeviceSetGpuLockedClocks(210,")
+    );
+    running.send(SIGTERM);
+    running.end();
+    assert_eq!(machine.last_write(), UNLOCKED);
     assert!(!machine.ledger().exists());
 }
 

@@ -30,7 +30,7 @@ pub(super) fn auto(arguments: &AutoArgs) -> Result<Exit, Failure> {
     let (identity, sample) = look(&setup)?;
     check_range(ceiling_w, &sample)?;
     let ears = Ears::open()?;
-    let what = format!("smelt power auto {}", name);
+    let what = format!("smelt power auto {name}");
     let session = Session::open(&setup, &what, &identity.uuid)?;
     session.notices.iter().for_each(|notice| complain(notice));
     if let Some(wish) = &session.taken_over {
@@ -40,7 +40,7 @@ pub(super) fn auto(arguments: &AutoArgs) -> Result<Exit, Failure> {
         ));
     }
     if !arguments.yes && confirm::is_needed(ceiling_w, 0.0, sample.default_w.last()) {
-        let question = format!("up to {:.0} W while it is cool enough?", ceiling_w);
+        let question = format!("up to {ceiling_w:.0} W while it is cool enough?");
         match can_ask().then(|| ears.ask(&question)) {
             Some(Answer::Yes) => {}
             Some(Answer::Signal) => return Ok(finish(session, &ears)),
@@ -50,7 +50,7 @@ pub(super) fn auto(arguments: &AutoArgs) -> Result<Exit, Failure> {
         }
     }
     let settings = Settings {
-        ceiling_w: ceiling_w,
+        ceiling_w,
         floor_w: floor(&sample),
         // Nobody is there to acknowledge; what was cancelled is not started again by this.
         auto_resume: true,
@@ -150,6 +150,9 @@ impl Control {
         if self.set.is_some_and(is_set) || !self.refused_at.is_none_or(is_due) {
             return None;
         }
+        if self.refused_at.is_some() {
+            self.session.paths.start_again();
+        }
         let outcome = self.session.paths.hold(decision.cap_w);
         match &outcome {
             Outcome::Applied(_) => {
@@ -159,7 +162,6 @@ impl Control {
             Outcome::Refused(_) => {
                 self.set = None;
                 self.refused_at = Some(now);
-                self.session.paths.start_again();
             }
         }
         Some(outcome)

@@ -134,7 +134,7 @@ impl Desk {
             | Op::Keep => {
                 self.take(caller, now)?;
                 let result = self.write(op);
-                self.tell(&caller.who, op.name(), &result);
+                self.tell(&caller.who, op, &result);
                 result
             }
         }
@@ -160,7 +160,8 @@ impl Desk {
         match op {
             Op::Probe { part } => self.local().probe(*part).map(|()| Answer::default()),
             Op::SetPower { watts } => {
-                let allowed = self.rules.watts(*watts);
+                let range = self.local().limits()?.range;
+                let allowed = self.rules.watts(*watts, range);
                 Ok(Answer {
                     requested: Some(*watts),
                     effective: Some(self.local().set_power_limit(allowed)?),
@@ -271,7 +272,7 @@ impl Desk {
         // A card that was lost is found only by opening it anew.
         self.again = result.is_err().then_some(now + AGAIN);
         self.local = None;
-        self.tell(who, "restore", &result);
+        self.audit(who, &json!({"op": "restore"}), &result);
     }
 
     /// The service ends: everything goes back, also what was to stay, because nobody would be left to undo it.
@@ -280,20 +281,29 @@ impl Desk {
         self.settle("the helper itself, which ends", Duration::ZERO);
     }
 
-    fn tell(&mut self, who: &str, op: &str, result: &Result<Answer, Refusal>) {
+    fn tell(&mut self, who: &str, op: &Op, result: &Result<Answer, Refusal>) {
+        // What is only said of a setting is no write.
+        if !matches!(op, Op::Tell { .. }) {
+            let request = serde_json::to_value(op).unwrap_or_default();
+            self.audit(who, &request, result);
+        }
+    }
+
+    fn audit(&mut self, who: &str, request: &Value, result: &Result<Answer, Refusal>) {
         let mut line = json!({
             "ts": Timestamp::now().to_string(),
             "kind": "gpu.audit",
             "who": who,
-            "op": op,
-            "ok": result.is_ok(),
         });
-        let more = match result {
+        let came_to = match result {
             Ok(answer) => serde_json::to_value(answer).unwrap_or_default(),
             Err(refusal) => json!({"code": refusal.code, "msg": refusal.text}),
         };
-        if let (Some(line), Value::Object(more)) = (line.as_object_mut(), more) {
-            line.extend(more);
+        let ok = json!({"ok": result.is_ok()});
+        for part in [request, &ok, &came_to] {
+            if let (Some(line), Some(part)) = (line.as_object_mut(), part.as_object()) {
+                line.extend(part.clone());
+            }
         }
         // A closed audit is no reason to leave a card as it is.
         writeln!(self.audit, "{line}").ok();

@@ -71,27 +71,6 @@ pub enum Op {
     Heartbeat,
 }
 
-impl Op {
-    /// As the audit names it.
-    #[must_use]
-    pub fn name(&self) -> &'static str {
-        match self {
-            Self::Status => "status",
-            Self::Limits => "limits",
-            Self::Clocks => "clocks",
-            Self::Profiles => "profiles",
-            Self::Probe { .. } => "probe",
-            Self::SetPower { .. } => "set_power",
-            Self::SetClocks { .. } => "set_clocks",
-            Self::SetProfile { .. } => "set_profile",
-            Self::Reset { .. } => "reset",
-            Self::Tell { .. } => "tell",
-            Self::Keep => "keep",
-            Self::Heartbeat => "heartbeat",
-        }
-    }
-}
-
 /// What the helper says.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Reply {

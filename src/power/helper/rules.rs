@@ -91,13 +91,20 @@ impl Rules {
         Duration::from_secs_f64(self.lease_s)
     }
 
-    /// These watts, brought into what is allowed.
+    /// These watts, brought into what is allowed and, where that leaves anything, into what the card takes.
     #[must_use]
-    pub fn watts(&self, wished: f64) -> f64 {
-        if wished.is_nan() {
-            self.min_w
+    pub fn watts(&self, wished: f64, takes: Option<(f64, f64)>) -> f64 {
+        let (least, most) = takes.unwrap_or((self.min_w, self.max_w));
+        let both = (self.min_w.max(least), self.max_w.min(most));
+        let (least, most) = if both.0 <= both.1 {
+            both
         } else {
-            wished.clamp(self.min_w, self.max_w)
+            (self.min_w, self.max_w)
+        };
+        if wished.is_nan() {
+            least
+        } else {
+            wished.clamp(least, most)
         }
     }
 
