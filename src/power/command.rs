@@ -117,9 +117,10 @@ fn unable(session: &Session) -> Failure {
     Failure::new(Exit::NoEngine, line)
 }
 
-/// What was tried and not used, a line each.
+/// What was tried and not used.
 fn explain(session: &Session) {
-    for refused in session.paths.refused() {
-        complain(&format!("{}: {}", refused.what, refused.why));
+    let refused = session.paths.refused();
+    if !refused.is_empty() {
+        complain(&format!("not used: {}", reasons(refused)));
     }
 }

@@ -153,7 +153,7 @@ impl Control {
         if self.refused_at.is_some() {
             self.session.paths.start_again();
         }
-        let outcome = self.session.paths.hold(decision.cap_w);
+        let outcome = self.session.hold(decision.cap_w);
         match &outcome {
             Outcome::Applied(_) => {
                 self.set = Some(decision.cap_w);

@@ -53,14 +53,14 @@ fn set(watts: f64, what: &str, how: &HowArgs) -> Result<Exit, Failure> {
     }
     let applied = apply(&mut session, watts)?;
     if is_raise && !how.yes {
-        match ears.ask(&format!("{applied}; keep it?")) {
-            Answer::Yes => {}
-            Answer::No => {
-                drop(session);
-                let line = format!("not confirmed: back to {before:.0} W");
-                return Err(Failure::new(Exit::Usage, line));
-            }
-            Answer::Signal => return Ok(hold::finish(session, &ears)),
+        let answer = ears.ask(&format!("{applied}; keep it?"));
+        if !matches!(answer, Answer::Yes) {
+            go_back(session)?;
+            complain(&format!("not confirmed: back to {before:.0} W"));
+            return Ok(match answer {
+                Answer::Signal => ears.die(),
+                Answer::Yes | Answer::No => Exit::Usage,
+            });
         }
     }
     complain(&applied);
@@ -78,6 +78,15 @@ fn set(watts: f64, what: &str, how: &HowArgs) -> Result<Exit, Failure> {
         );
     }
     Ok(Exit::Done)
+}
+
+/// To what an earlier command has set, or else to what was found.
+fn go_back(mut session: Session) -> Result<(), Failure> {
+    if let Some(wish) = session.taken_over.take() {
+        apply(&mut session, wish.watts)?;
+        session.paths.keep()?;
+    }
+    Ok(())
 }
 
 /// Watts that held until now: what an earlier command asked for, or what the card holds itself to.
@@ -113,7 +122,7 @@ pub(super) fn unconfirmed(watts: f64, default: Option<f64>) -> Failure {
 
 /// Sets, and says what came of it.
 fn apply(session: &mut Session, watts: f64) -> Result<String, Failure> {
-    match session.paths.hold(watts) {
+    match session.hold(watts) {
         Outcome::Applied(read_back) => {
             let held_by = session.paths.held_by().unwrap_or_default();
             let in_force = read_back.map_or_else(
