@@ -99,6 +99,16 @@ fn look(setup: &Setup) -> Result<(Identity, Sample), Failure> {
     }
 }
 
+/// The same of a card that is to be set.
+fn look_awake(setup: &Setup) -> Result<(Identity, Sample), Failure> {
+    let (identity, sample) = look(setup)?;
+    if sample.state == State::Asleep {
+        let line = "the GPU sleeps, and setting it would wake it; set it when its work has begun";
+        return Err(Failure::new(Exit::NoEngine, line));
+    }
+    Ok((identity, sample))
+}
+
 /// Puts back what was set, here and in the helper.
 fn reset(arguments: &ResetArgs) -> Result<Exit, Failure> {
     let setup = setup(&arguments.card)?;

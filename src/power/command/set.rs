@@ -1,10 +1,9 @@
 //! `smelt power set` and `profile`: one setting, left in force or held.
 
 use super::ears::{Answer, Ears, can_ask};
-use super::{Failure, explain, hold, look, setup, unable};
+use super::{Failure, explain, hold, look_awake, setup, unable};
 use crate::cli::{Exit, HowArgs, ProfileArgs, SetArgs, complain};
 use crate::gpu::Sample;
-use crate::gpu::sample::State;
 use crate::power::actuator::Outcome;
 use crate::power::confirm;
 use crate::power::profile::Profiles;
@@ -37,11 +36,7 @@ pub(super) fn profile(arguments: &ProfileArgs) -> Result<Exit, Failure> {
 
 fn set(watts: f64, what: &str, how: &HowArgs) -> Result<Exit, Failure> {
     let setup = setup(&how.card)?;
-    let (identity, sample) = look(&setup)?;
-    if sample.state == State::Asleep {
-        let line = "the GPU sleeps, and setting it would wake it; set it when its work has begun";
-        return Err(Failure::new(Exit::NoEngine, line));
-    }
+    let (identity, sample) = look_awake(&setup)?;
     check_range(watts, &sample)?;
     let ears = Ears::open()?;
     let mut session = Session::open(&setup, what, &identity.uuid)?;
