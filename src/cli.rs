@@ -57,7 +57,7 @@ pub struct Cli {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 all done; 1 internal; 2 usage; 3 some postings failed; 4 nothing to do; \
-5 engine, model or GPU not available; 7 store locked or corrupt; 8 configuration invalid. \
+5 engine, model or GPU not available or not to be set; 7 store locked or corrupt; 8 configuration invalid. \
 One INT or TERM finishes what runs, a second requeues it and stops; then smelt dies by that signal.";
 
 /// What smelt can be told to do.

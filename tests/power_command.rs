@@ -6,10 +6,10 @@ mod nvml;
 #[path = "support/power.rs"]
 mod power;
 
-use std::io::{BufRead, BufReader};
-use std::os::unix::fs::PermissionsExt;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::process::Stdio;
 
-use power::{Machine, Running};
+use power::{Machine, Running, install};
 use serde_json::{Value, json};
 use signal_hook::consts::SIGINT;
 
@@ -129,6 +129,22 @@ fn a_second_setting_replaces_the_first_and_a_reset_undoes_both() {
 }
 
 #[test]
+fn a_setting_stays_when_the_next_one_is_refused() {
+    let machine = Machine::new("rtx4090-laptop");
+    machine.run(&["set", "100"]);
+    for refused in [
+        &["set", "160"][..],
+        &["auto", "max"],
+        &["set", "7"],
+        &["profile", "x"],
+    ] {
+        assert_eq!(machine.run(refused).2, 2, "{refused:?}");
+        assert_eq!(machine.last_write(), LOCKED, "{refused:?}");
+        assert_eq!(machine.get()["requested_w"], 100.0, "{refused:?}");
+    }
+}
+
+#[test]
 fn get_writes_nothing_and_with_probe_nothing_that_lasts() {
     for (profile, usable) in [
         ("rtx4090-laptop", json!(["locked clocks (direct)"])),
@@ -218,14 +234,59 @@ fn the_governor_says_each_decision_as_a_line_of_json() {
     assert_eq!(machine.last_write(), UNLOCKED);
 }
 
+/// Runs it on a terminal of its own, and answers its question.
+fn on_a_terminal(machine: &Machine, arguments: &str, answer: &str) -> (String, i32) {
+    let smelt = machine.smelt();
+    let line = format!("{} power {arguments}", smelt.get_program().display());
+    let mut script = std::process::Command::new("/usr/bin/script");
+    script.args(["-qec", &line, "/dev/null"]);
+    for (name, value) in smelt.get_envs() {
+        if let Some(value) = value.filter(|_| name != "PATH") {
+            script.env(name, value);
+        }
+    }
+    script.stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut child = script.spawn().unwrap();
+    let mut out = BufReader::new(child.stdout.take().unwrap());
+    let mut said = String::new();
+    while !said.contains("[y/N") && out.read_line(&mut said).unwrap() > 0 {}
+    let mut terminal = child.stdin.take().unwrap();
+    terminal.write_all(answer.as_bytes()).unwrap();
+    out.read_to_string(&mut said).unwrap();
+    (said, child.wait().unwrap().code().unwrap())
+}
+
+#[test]
+fn a_raise_is_asked_about_on_a_terminal_and_goes_back_to_what_was_set_before() {
+    let limit = |watts: u32| format!("nvmlDeviceSetPowerManagementLimit({watts}000)=0");
+    let machine = Machine::new("rtx4090-desktop");
+    let (said, code) = on_a_terminal(&machine, "set 500", "n\n");
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains("back to 450 W"), "{said}");
+    assert_eq!(machine.last_write(), limit(450));
+    machine.run(&["set", "300"]);
+    let (said, code) = on_a_terminal(&machine, "set 500", "no\n");
+    assert_eq!(code, 2, "{said}");
+    assert!(said.contains("back to 300 W"), "{said}");
+    assert!(machine.writes().ends_with(&[limit(500), limit(300)]));
+    assert_eq!(machine.get()["requested_w"], 300.0);
+    let (said, code) = on_a_terminal(&machine, "set 500", "y\n");
+    assert_eq!(code, 0, "{said}");
+    assert_eq!(machine.last_write(), limit(500));
+    // Down again is not asked about.
+    let (said, code) = on_a_terminal(&machine, "set 300", "");
+    assert_eq!(code, 0, "{said}");
+    assert!(!said.contains("[y/N"), "{said}");
+}
+
 /// Puts a `sudo` on the path that runs these lines for `-n /usr/bin/nvidia-smi -i 0 ...`, with the call in `$*`.
 fn with_sudo(machine: &Machine, lines: &str) {
     let bin = machine.path("bin");
     std::fs::create_dir_all(&bin).unwrap();
     let log = machine.path("sudo.log");
     let script = format!("#!/bin/sh\necho \"$*\" >> {}\n{lines}\n", log.display());
-    std::fs::write(bin.join("sudo"), script).unwrap();
-    std::fs::set_permissions(bin.join("sudo"), PermissionsExt::from_mode(0o755)).unwrap();
+    std::fs::write(machine.path("sudo.sh"), script).unwrap();
+    install(&machine.path("sudo.sh"), &bin.join("sudo"));
 }
 
 fn sudo_calls(machine: &Machine) -> Vec<String> {

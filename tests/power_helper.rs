@@ -9,8 +9,9 @@ mod power;
 use std::io::Read;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::Path;
 
-use power::{Client, Machine, Running, told};
+use power::{Client, Machine, Running, install, told};
 use serde_json::{Value, json};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
@@ -329,7 +330,10 @@ fn a_user_outside_the_group_is_refused_by_kernel_and_helper() {
         |path, mode| std::fs::set_permissions(path, PermissionsExt::from_mode(mode)).unwrap();
     open(machine.path("."), 0o755);
     open(machine.path("home"), 0o777);
-    std::fs::copy(env!("CARGO_BIN_EXE_smelt"), machine.path("smelt")).unwrap();
+    install(
+        Path::new(env!("CARGO_BIN_EXE_smelt")),
+        &machine.path("smelt"),
+    );
     let ask_as = |group| {
         let mut command = std::process::Command::new(machine.path("smelt"));
         for (name, value) in machine.smelt().get_envs() {

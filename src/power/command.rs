@@ -99,6 +99,16 @@ fn look(setup: &Setup) -> Result<(Identity, Sample), Failure> {
     }
 }
 
+/// The same of a card that is to be set.
+fn look_awake(setup: &Setup) -> Result<(Identity, Sample), Failure> {
+    let (identity, sample) = look(setup)?;
+    if sample.state == State::Asleep {
+        let line = "the GPU sleeps, and setting it would wake it; set it when its work has begun";
+        return Err(Failure::new(Exit::NoEngine, line));
+    }
+    Ok((identity, sample))
+}
+
 /// Puts back what was set, here and in the helper.
 fn reset(arguments: &ResetArgs) -> Result<Exit, Failure> {
     let setup = setup(&arguments.card)?;
@@ -117,9 +127,10 @@ fn unable(session: &Session) -> Failure {
     Failure::new(Exit::NoEngine, line)
 }
 
-/// What was tried and not used, a line each.
+/// What was tried and not used.
 fn explain(session: &Session) {
-    for refused in session.paths.refused() {
-        complain(&format!("{}: {}", refused.what, refused.why));
+    let refused = session.paths.refused();
+    if !refused.is_empty() {
+        complain(&format!("not used: {}", reasons(refused)));
     }
 }

@@ -108,11 +108,13 @@ impl Ledger {
         }
     }
 
-    /// Goes on with what another process left: what it found is what is put back.
+    /// Goes on with what another process left: what it found is what is put back, and what was kept stays kept.
     #[must_use]
     pub fn take_over(path: &Path, left: Entries) -> Self {
         let mut ledger = Self::new(path, &left.gpu);
         ledger.entries.found = left.found;
+        ledger.entries.kept = left.kept;
+        ledger.entries.wish = left.wish;
         ledger
     }
 

@@ -4,68 +4,30 @@
 //! work. Each is tried through each way: this process itself, the helper, sudo. What the card itself refuses is not
 //! asked for again in another way; what only this user may not do is.
 
+mod refused;
+mod ways;
+
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use serde::{Deserialize, Serialize};
-
+pub use self::refused::{Refused, reasons};
+pub use self::ways::Open;
+use self::ways::Ways;
 use super::actuator::{Actuator, Outcome};
 use super::clocks::map::MapFile;
 use super::clocks::{self, LockedClocks};
 use super::governor::Hold;
 use super::ledger::Wish;
 use super::limit::{self, PowerLimit};
+use super::lock;
 use super::pacing::{Pace, Pacing};
 use super::platform::{self, PlatformProfile};
 use super::writer::{Part, Refusal, Via};
-use super::{Shared, lock};
 use crate::gpu::Sample;
 
 const ORDER: [Part; 3] = [Part::PowerLimit, Part::LockedClocks, Part::PlatformProfile];
 /// Between two actuators that are added because the card draws more than it was told: each needs time to show.
 const BETWEEN: Duration = Duration::from_secs(10);
-
-/// Opens a way to write.
-pub type Open = Box<dyn FnMut() -> Result<Shared, Refusal> + Send>;
-
-/// A way to write, opened when it is first needed.
-struct Way {
-    via: Via,
-    open: Open,
-    state: State,
-}
-
-enum State {
-    Closed,
-    Open(Shared),
-    Barred,
-}
-
-/// Refusals in one line, those with the same reason together.
-#[must_use]
-pub fn reasons(refused: &[Refused]) -> String {
-    let mut groups: Vec<(Vec<&str>, &str)> = Vec::new();
-    for Refused { what, why } in refused {
-        match groups.iter_mut().find(|(_, known)| known == why) {
-            Some((names, _)) => names.push(what),
-            None => groups.push((vec![what], why)),
-        }
-    }
-    let groups: Vec<_> = groups
-        .iter()
-        .map(|(names, why)| format!("{}: {why}", names.join(", ")))
-        .collect();
-    groups.join("; ")
-}
-
-/// Something that was not used, and why.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Refused {
-    /// A way, or an actuator with its way.
-    pub what: String,
-    /// One line.
-    pub why: String,
-}
 
 #[derive(Debug, Clone, Copy)]
 enum Candidate {
@@ -110,7 +72,7 @@ fn describe(actuator: &str, via: Via) -> String {
 
 /// See the module.
 pub struct Paths {
-    ways: Vec<Way>,
+    ways: Ways,
     map: Option<MapFile>,
     pace: Option<Pace>,
     candidates: VecDeque<Candidate>,
@@ -129,14 +91,7 @@ impl Paths {
     #[must_use]
     pub fn new(ways: Vec<(Via, Open)>, map: Option<MapFile>, pace: Option<Pace>) -> Self {
         let mut paths = Self {
-            ways: ways
-                .into_iter()
-                .map(|(via, open)| Way {
-                    via,
-                    open,
-                    state: State::Closed,
-                })
-                .collect(),
+            ways: Ways::new(ways),
             map,
             pace,
             candidates: VecDeque::new(),
@@ -159,9 +114,7 @@ impl Paths {
             .flat_map(|part| ways.clone().map(move |way| Candidate::Setting(part, way)));
         self.candidates = settings.chain([Candidate::Pacing]).collect();
         self.engaged.clear();
-        for way in &mut self.ways {
-            way.state = State::Closed;
-        }
+        self.ways.close();
         self.settled.clear();
         self.refused.clear();
         self.added = None;
@@ -221,7 +174,7 @@ impl Paths {
     /// # Errors
     /// When a way has lost what it held.
     pub fn beat(&mut self) -> Result<(), Refusal> {
-        self.open_ways().try_for_each(|way| lock(way).beat())
+        self.ways.opened().try_for_each(|way| lock(way).beat())
     }
 
     /// Puts back what earlier commands have set through parts that are not in use now.
@@ -234,7 +187,8 @@ impl Paths {
             settings.into_iter().any(|(used, _)| used == part)
         };
         for part in ORDER.into_iter().filter(|part| !in_use(*part)) {
-            self.open_ways()
+            self.ways
+                .opened()
                 .try_for_each(|way| lock(way).put_back(part))?;
         }
         Ok(())
@@ -245,7 +199,7 @@ impl Paths {
     /// # Errors
     /// When it cannot be noted; then it is put back.
     pub fn keep(&mut self) -> Result<(), Refusal> {
-        self.open_ways().try_for_each(|way| lock(way).keep())
+        self.ways.opened().try_for_each(|way| lock(way).keep())
     }
 
     /// The share of the time a guard leaves our own work.
@@ -323,7 +277,13 @@ impl Paths {
         if self.settled.contains(&part) {
             return None;
         }
-        let (via, writer) = (self.ways[way].via, self.open(way)?);
+        let (via, writer) = match self.ways.open(way)? {
+            Ok(way) => way,
+            Err((via, refusal)) => {
+                self.refuse(via.name().to_owned(), refusal.text);
+                return None;
+            }
+        };
         let probed = lock(&writer).probe(part);
         if let Err(refusal) = probed {
             if !refusal.is_about_the_way() {
@@ -356,41 +316,12 @@ impl Paths {
         })
     }
 
-    fn open(&mut self, way: usize) -> Option<Shared> {
-        let Way { via, open, state } = &mut self.ways[way];
-        if let State::Closed = state {
-            match open() {
-                Ok(writer) => *state = State::Open(writer),
-                Err(refusal) => {
-                    *state = State::Barred;
-                    let what = via.name().to_owned();
-                    self.refuse(what, refusal.text);
-                    return None;
-                }
-            }
-        }
-        match state {
-            State::Open(writer) => Some(writer.clone()),
-            State::Closed | State::Barred => None,
-        }
-    }
-
-    fn open_ways(&self) -> impl Iterator<Item = &Shared> {
-        self.ways.iter().filter_map(|way| match &way.state {
-            State::Open(writer) => Some(writer),
-            State::Closed | State::Barred => None,
-        })
-    }
-
     /// Opens a way now, because what was set through it earlier is to be put back when this ends.
     ///
     /// # Errors
     /// When it cannot be opened.
     pub fn take_over(&mut self, via: Via) -> Result<(), Refusal> {
-        for way in self.ways.iter_mut().filter(|way| way.via == via) {
-            way.state = State::Open((way.open)()?);
-        }
-        Ok(())
+        self.ways.open_now(via)
     }
 
     /// What each part could be set through, without setting any.
@@ -428,7 +359,7 @@ impl Paths {
             held_by,
             refused: self.refused.clone(),
         };
-        for way in self.open_ways() {
+        for way in self.ways.opened() {
             if let Err(refusal) = lock(way).tell(&wish) {
                 tracing::warn!(why = %refusal, "what is set was not noted");
             }

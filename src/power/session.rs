@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use super::actuator::Outcome;
 use super::exclusive::Exclusive;
 use super::ledger::{Ledger, Wish};
 use super::paths::{Open, Paths};
@@ -14,10 +15,11 @@ use super::{Shared, lock};
 pub struct Session {
     /// The ways and actuators.
     pub paths: Paths,
-    /// What was kept by an earlier command and is now taken over.
+    /// What an earlier command has left in force and is now taken over.
     pub taken_over: Option<Wish>,
     /// Lines the user should see.
     pub notices: Vec<String>,
+    ledger: Arc<Mutex<Ledger>>,
     // Last, because fields are dropped in their order.
     _right: Exclusive,
 }
@@ -43,7 +45,7 @@ impl Session {
                 let wish = entries.wish.clone();
                 (Ledger::take_over(&setup.ledger(), entries), wish)
             }
-            _ => (Ledger::new(&setup.ledger(), uuid), None),
+            _ => (Ledger::new(&setup.ledger(), uuid), kept_by_helper(setup)),
         };
         let ledger = Arc::new(Mutex::new(ledger));
         let ways = vec![
@@ -61,9 +63,31 @@ impl Session {
             paths,
             taken_over,
             notices,
+            ledger,
             _right: right,
         })
     }
+
+    /// Holds the card to so many watts. From then on what an earlier command has left in force is this session's, and
+    /// goes when it goes; if nothing takes the watts it stays as it was.
+    pub fn hold(&mut self, watts: f64) -> Outcome {
+        let was_kept = lock(&self.ledger).is_kept();
+        if let Err(refusal) = lock(&self.ledger).release() {
+            return Outcome::Refused(refusal.text);
+        }
+        let outcome = self.paths.hold(watts);
+        if was_kept && matches!(outcome, Outcome::Refused(_)) {
+            // What cannot be kept is put back, which the ledger's own words then say.
+            lock(&self.ledger).keep().ok();
+        }
+        outcome
+    }
+}
+
+/// What an earlier command has left with the helper.
+fn kept_by_helper(setup: &Setup) -> Option<Wish> {
+    let status = setup.helper().and_then(|mut helper| helper.status());
+    status.ok().filter(|status| status.kept)?.wish
 }
 
 fn local(setup: &Setup, via: Via, ledger: &Arc<Mutex<Ledger>>) -> Open {

@@ -9,7 +9,7 @@ use self::lines::Lines;
 use super::ears::{Answer, Ears, can_ask};
 use super::hold::{TICK, finish, sampler};
 use super::set::{check_range, unconfirmed};
-use super::{Failure, explain, look, setup, unable};
+use super::{Failure, explain, look_awake, setup, unable};
 use crate::cli::{AutoArgs, Exit, complain};
 use crate::gpu::Sample;
 use crate::gpu::sample::State;
@@ -27,7 +27,7 @@ const AGAIN: Duration = Duration::from_secs(30);
 pub(super) fn auto(arguments: &AutoArgs) -> Result<Exit, Failure> {
     let (name, ceiling_w) = ceiling(&arguments.below)?;
     let setup = setup(&arguments.card)?;
-    let (identity, sample) = look(&setup)?;
+    let (identity, sample) = look_awake(&setup)?;
     check_range(ceiling_w, &sample)?;
     let ears = Ears::open()?;
     let what = format!("smelt power auto {name}");
@@ -153,7 +153,7 @@ impl Control {
         if self.refused_at.is_some() {
             self.session.paths.start_again();
         }
-        let outcome = self.session.paths.hold(decision.cap_w);
+        let outcome = self.session.hold(decision.cap_w);
         match &outcome {
             Outcome::Applied(_) => {
                 self.set = Some(decision.cap_w);

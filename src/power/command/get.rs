@@ -145,9 +145,9 @@ fn view(setup: &Setup, identity: &Identity, sample: &Sample) -> View {
     }
 }
 
-/// Finds out what could be set, unless somebody has set something: then that is known, and not to be disturbed.
+/// Finds out what could be set, unless somebody has set something, which is not to be disturbed, or the card sleeps.
 fn probe(setup: &Setup, identity: &Identity, view: &mut View) -> Result<(), Failure> {
-    if view.set_by.is_some() {
+    if view.set_by.is_some() || view.asleep {
         return Ok(());
     }
     let mut session = match Session::open(setup, "smelt power get --probe", &identity.uuid) {
@@ -164,16 +164,13 @@ fn probe(setup: &Setup, identity: &Identity, view: &mut View) -> Result<(), Fail
 }
 
 impl View {
-    fn print(&self, out: &mut impl Write) -> std::io::Result<()> {
-        if self.asleep {
-            writeln!(out, "the GPU sleeps; asking it would wake it")?;
-        } else {
-            writeln!(out, "{}, {}, driver {}", self.name, self.gpu, self.driver)?;
-        }
-        match &self.set_by {
-            Some(by) => writeln!(out, "requested   {} by {by}", watts(self.requested_w))?,
-            None => writeln!(out, "requested   {}, not by smelt", watts(self.requested_w))?,
-        }
+    fn print_readings(&self, out: &mut impl Write) -> std::io::Result<()> {
+        let by = match (&self.set_by, self.requested_w) {
+            (Some(by), _) => format!(" by {by}"),
+            (None, Some(_)) => ", not by smelt".to_owned(),
+            (None, None) => String::new(),
+        };
+        writeln!(out, "requested   {}{by}", watts(self.requested_w))?;
         let default = watts(self.default_w);
         let range = self.range_w.map_or_else(
             || "n/a".to_owned(),
@@ -190,7 +187,16 @@ impl View {
             out,
             "drawn       {} at {degrees}, {clock}",
             watts(self.drawn_w)
-        )?;
+        )
+    }
+
+    fn print(&self, out: &mut impl Write) -> std::io::Result<()> {
+        if self.asleep {
+            writeln!(out, "the GPU sleeps; asking it would wake it")?;
+        } else {
+            writeln!(out, "{}, {}, driver {}", self.name, self.gpu, self.driver)?;
+        }
+        self.print_readings(out)?;
         if let Some(held_by) = &self.held_by {
             let stays = if self.kept {
                 "; it stays until `smelt power reset`"

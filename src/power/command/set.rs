@@ -1,10 +1,9 @@
 //! `smelt power set` and `profile`: one setting, left in force or held.
 
 use super::ears::{Answer, Ears, can_ask};
-use super::{Failure, explain, hold, look, setup, unable};
+use super::{Failure, explain, hold, look_awake, setup, unable};
 use crate::cli::{Exit, HowArgs, ProfileArgs, SetArgs, complain};
 use crate::gpu::Sample;
-use crate::gpu::sample::State;
 use crate::power::actuator::Outcome;
 use crate::power::confirm;
 use crate::power::profile::Profiles;
@@ -37,11 +36,7 @@ pub(super) fn profile(arguments: &ProfileArgs) -> Result<Exit, Failure> {
 
 fn set(watts: f64, what: &str, how: &HowArgs) -> Result<Exit, Failure> {
     let setup = setup(&how.card)?;
-    let (identity, sample) = look(&setup)?;
-    if sample.state == State::Asleep {
-        let line = "the GPU sleeps, and setting it would wake it; set it when its work has begun";
-        return Err(Failure::new(Exit::NoEngine, line));
-    }
+    let (identity, sample) = look_awake(&setup)?;
     check_range(watts, &sample)?;
     let ears = Ears::open()?;
     let mut session = Session::open(&setup, what, &identity.uuid)?;
@@ -53,14 +48,14 @@ fn set(watts: f64, what: &str, how: &HowArgs) -> Result<Exit, Failure> {
     }
     let applied = apply(&mut session, watts)?;
     if is_raise && !how.yes {
-        match ears.ask(&format!("{applied}; keep it?")) {
-            Answer::Yes => {}
-            Answer::No => {
-                drop(session);
-                let line = format!("not confirmed: back to {before:.0} W");
-                return Err(Failure::new(Exit::Usage, line));
-            }
-            Answer::Signal => return Ok(hold::finish(session, &ears)),
+        let answer = ears.ask(&format!("{applied}; keep it?"));
+        if !matches!(answer, Answer::Yes) {
+            go_back(session)?;
+            complain(&format!("not confirmed: back to {before:.0} W"));
+            return Ok(match answer {
+                Answer::Signal => ears.die(),
+                Answer::Yes | Answer::No => Exit::Usage,
+            });
         }
     }
     complain(&applied);
@@ -78,6 +73,15 @@ fn set(watts: f64, what: &str, how: &HowArgs) -> Result<Exit, Failure> {
         );
     }
     Ok(Exit::Done)
+}
+
+/// To what an earlier command has set, or else to what was found.
+fn go_back(mut session: Session) -> Result<(), Failure> {
+    if let Some(wish) = session.taken_over.take() {
+        apply(&mut session, wish.watts)?;
+        session.paths.keep()?;
+    }
+    Ok(())
 }
 
 /// Watts that held until now: what an earlier command asked for, or what the card holds itself to.
@@ -113,7 +117,7 @@ pub(super) fn unconfirmed(watts: f64, default: Option<f64>) -> Failure {
 
 /// Sets, and says what came of it.
 fn apply(session: &mut Session, watts: f64) -> Result<String, Failure> {
-    match session.paths.hold(watts) {
+    match session.hold(watts) {
         Outcome::Applied(read_back) => {
             let held_by = session.paths.held_by().unwrap_or_default();
             let in_force = read_back.map_or_else(

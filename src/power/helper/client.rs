@@ -70,11 +70,11 @@ impl Remote {
         let gone = |why: String| Refusal::new(Code::Failed, format!("the helper is gone: {why}"));
         let mut line = serde_json::to_vec(&request).map_err(|error| gone(error.to_string()))?;
         line.push(b'\n');
-        self.stream
-            .get_mut()
-            .write_all(&line)
-            .map_err(|error| gone(error.to_string()))?;
-        let reply = self.hear()?;
+        let sent = self.stream.get_mut().write_all(&line);
+        // A helper that turns us away says why before it closes the connection, and what was said is still there.
+        let reply = self
+            .hear()
+            .map_err(|refusal| sent.err().map_or(refusal, |error| gone(error.to_string())))?;
         if reply.ok {
             return Ok(reply.answer);
         }

@@ -74,14 +74,13 @@ impl Desk {
             ledger,
             audit,
         } = equipment;
-        let (left, is_kept) = match Ledger::look(&ledger) {
+        let left = match Ledger::look(&ledger) {
             Left::Held(by) => {
                 let text = format!("another helper is running (process {})", by.process());
                 return Err(Refusal::new(Code::Busy, text));
             }
-            Left::Kept(entries) => (Some(entries), true),
-            Left::Stale(entries) => (Some(entries), false),
-            Left::Nothing | Left::Gone | Left::Damaged(_) => (None, false),
+            Left::Kept(entries) | Left::Stale(entries) => Some(entries),
+            Left::Nothing | Left::Gone | Left::Damaged(_) => None,
         };
         let book = match left {
             Some(entries) => Ledger::take_over(&ledger, entries),
@@ -97,11 +96,7 @@ impl Desk {
             audit,
             again: None,
         };
-        if is_kept {
-            lock(&desk.ledger).keep()?;
-        } else {
-            desk.settle("found from an earlier helper", Duration::ZERO);
-        }
+        desk.settle("an earlier helper, which was killed", Duration::ZERO);
         Ok(desk)
     }
 

@@ -11,7 +11,6 @@ pub const UNIT: &str = "\
 #   min_w = 80.0   max_w = 150.0   min_mhz = 600   lease_s = 10.0   group = \"smelt\"   gpu = \"0\"
 [Unit]
 Description=smelt power helper: sets the GPU's power for members of group smelt
-Documentation=man:nvidia-smi(1)
 
 [Service]
 Type=exec
