@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes a demo model: pools, tokenizer, endless data, training, GGUF. One command for one round, meant for one large GPU;
-# so far it was run only for ten steps on a CPU (../MODEL.md).
+# Makes a demo model: pools, tokenizer, endless data, training, GGUF. One command for one round, on one large GPU; which rounds
+# made the file that is shipped, ../MODEL.md says.
 #
 #   DATA=shared/data/train OUT=/somewhere models/demo/train/reproduce.sh
 #
