@@ -31,7 +31,7 @@ pub enum Exit {
     NoEngine = 5,
     /// The store is locked or corrupt.
     Store = 7,
-    /// The configuration is invalid, or a place it names cannot be used.
+    /// The configuration is invalid.
     Config = 8,
 }
 

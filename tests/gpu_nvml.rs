@@ -201,6 +201,30 @@ fn one_failure_leaves_the_last_value_with_its_age() {
 }
 
 #[test]
+fn a_costly_call_that_fails_says_how_old_its_value_is_and_harms_nothing_else() {
+    let fake = Fake::new("rtx4090-laptop");
+    let mut source = fake.source();
+    source.at(0.0);
+    source.until(10.0);
+    fake.set("fail", "nvmlDeviceGetTotalEnergyConsumption");
+    for sample in source.until(30.0) {
+        assert_eq!(sample.state, State::Healthy);
+        assert!(sample.temp_c.fresh().is_some());
+        let since_it_was_read = sample.at.as_secs_f64() - 10.0;
+        match sample.energy_j {
+            Metric::Stale(_, age) => {
+                let seconds = age.as_secs_f64();
+                assert!((since_it_was_read - 1.0..=since_it_was_read).contains(&seconds));
+            }
+            Metric::Value(_) => assert!(since_it_was_read < 1.0),
+            other => panic!("{other:?}"),
+        }
+    }
+    fake.set("fail", "");
+    assert!(source.at(31.0).energy_j.fresh().is_some());
+}
+
+#[test]
 fn failures_without_end_start_the_library_anew_ever_more_seldom() {
     let fake = Fake::new("temperature-999");
     let mut source = fake.source();

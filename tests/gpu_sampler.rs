@@ -3,7 +3,7 @@
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use proptest::prelude::*;
 use smelt::gpu::history::History;
@@ -81,10 +81,8 @@ fn a_hung_driver_hangs_nobody_and_its_last_sample_grows_old() {
     asks.recv().unwrap();
     assert_eq!(sampler.latest().temp_c, Metric::Value(61.0));
     drop(permit);
-    // Leaving a hung driver behind takes no more than a moment.
-    let left = Instant::now();
+    // A hung driver is left behind, or this would never end.
     drop(sampler);
-    assert!(left.elapsed() < Duration::from_secs(30));
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn what_is_not_known_is_never_0() {
     let nothing = Sample::unknown(Duration::ZERO, State::Healthy);
     assert_eq!(
         said(&nothing),
-        "RTX 4090 Laptop  n/a  n/a of n/a  n/a  n/a  n/a"
+        "RTX 4090 Laptop  temperature n/a  power n/a of n/a  clock n/a  busy n/a  memory n/a"
     );
     let mut broken = sample();
     broken.temp_c = Metric::Denied;
@@ -55,7 +55,7 @@ fn what_is_not_known_is_never_0() {
     broken.sm_mhz = Metric::Error(999);
     assert_eq!(
         said(&broken),
-        "RTX 4090 Laptop  not permitted  implausible of 150 W  error 999  97 % busy  11.5/16.0 GiB  held by sw power cap"
+        "RTX 4090 Laptop  temperature not permitted  power implausible of 150 W  clock error 999  97 % busy  11.5/16.0 GiB  held by sw power cap"
     );
 }
 

@@ -28,12 +28,12 @@ pub fn line(sample: &Sample, card: &Identity, past: &[Option<Bucket>]) -> String
         State::Degraded(failures) => parts.push(format!("failing ({failures} in a row)")),
         _ => {}
     }
-    let temperature = said(sample.temp_c, |temp| format!("{temp:.0} °C"));
+    let temperature = named("temperature", sample.temp_c, |temp| format!("{temp:.0} °C"));
     let bars: String = past.iter().copied().map(bar).collect();
     parts.push([temperature, bars].join(" ").trim_end().to_owned());
     parts.push(power(sample));
-    parts.push(said(sample.sm_mhz, |mhz| format!("{mhz} MHz")));
-    parts.push(said(sample.busy_percent, |percent| {
+    parts.push(named("clock", sample.sm_mhz, |mhz| format!("{mhz} MHz")));
+    parts.push(named("busy", sample.busy_percent, |percent| {
         format!("{percent} % busy")
     }));
     parts.push(memory(sample));
@@ -47,6 +47,15 @@ fn short(name: &str) -> &str {
     let name = name.strip_prefix("NVIDIA ").unwrap_or(name);
     let name = name.strip_prefix("GeForce ").unwrap_or(name);
     name.strip_suffix(" GPU").unwrap_or(name)
+}
+
+/// A reading in words, or its name and why there is none.
+fn named<T: Copy, D: Display>(name: &str, reading: Metric<T>, say: impl Fn(T) -> D) -> String {
+    let said = said(reading, say);
+    match reading {
+        Metric::Value(_) | Metric::Stale(..) => said,
+        _ => format!("{name} {said}"),
+    }
 }
 
 /// A reading in words, or why there is none.
@@ -67,7 +76,7 @@ fn seconds(age: Duration) -> String {
 
 /// Drawn, held to, and asked for where that is another number.
 fn power(sample: &Sample) -> String {
-    let drawn = said(sample.power_w, |watts| format!("{watts:.0} W"));
+    let drawn = named("power", sample.power_w, |watts| format!("{watts:.0} W"));
     let held = match sample.enforced_w {
         Metric::Stale(watts, _) => format!("{watts:.0} W"),
         other => said(other, |watts| format!("{watts:.0} W")),
@@ -87,7 +96,7 @@ fn power(sample: &Sample) -> String {
 fn memory(sample: &Sample) -> String {
     let gib = |mib: u64| mib as f64 / 1024.0;
     let total = sample.memory_total_mib.last();
-    said(sample.memory_used_mib, |used| match total {
+    named("memory", sample.memory_used_mib, |used| match total {
         Some(total) => format!("{:.1}/{:.1} GiB", gib(used), gib(total)),
         None => format!("{:.1} GiB", gib(used)),
     })

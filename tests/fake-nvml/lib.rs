@@ -11,6 +11,8 @@
 //! | `clock` | the simulated second it is now, instead of a running clock |
 //! | `demand` | what runs: `idle`, `decode`, `prefill`, or watts; default `idle` |
 //! | `supply` | `mains`, `battery`, `undersized` |
+//! | `memory_used_mib` | memory in use; default: what `demand` needs |
+//! | `fail` | a call that fails with 999 |
 //! | `log` | a file that gets one line for each call: `name(arguments)=code` |
 #![allow(unsafe_code, non_snake_case)]
 #![allow(

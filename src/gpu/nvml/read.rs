@@ -74,6 +74,7 @@ pub(super) struct Round {
 /// One round under way.
 struct Asking<'a> {
     device: &'a Device<'a>,
+    /// Since what is asked now was last asked.
     passed: Duration,
     unsupported: &'a mut u32,
     /// Whether a failure that may pass says something about the card, and not only about that call.
@@ -107,18 +108,15 @@ impl Asking<'_> {
             Err(GpuError::NoData(_)) => Metric::Unsupported,
             Err(GpuError::NoPermission) => Metric::Denied,
             Err(error) => {
-                let code = match error {
-                    GpuError::Failed(code) => code,
-                    _ => 0,
-                };
                 tracing::debug!(?call, "{error}");
+                let reading = match (before.last(), &error) {
+                    (None, GpuError::Failed(code)) => Metric::Error(*code),
+                    _ => before.aged(self.passed),
+                };
                 if self.counts || !matches!(error, GpuError::Failed(_)) {
                     self.trouble = Some(error);
                 }
-                match before.last() {
-                    Some(_) => before.aged(self.passed),
-                    None => Metric::Error(code),
-                }
+                reading
             }
         }
     }
@@ -152,7 +150,7 @@ impl Reader {
     /// Reads what is due.
     pub(super) fn round(&mut self, now: Duration, device: &Device) -> Round {
         let due = |at: Option<Duration>, every| at.is_none_or(|at| now >= at + every);
-        let (medium, slow) = (due(self.medium_at, MEDIUM), due(self.slow_at, SLOW));
+        let passed = |at: Option<Duration>| now.saturating_sub(at.unwrap_or(now));
         let mut sample = self.last.clone();
         let mut asking = Asking {
             device,
@@ -163,7 +161,8 @@ impl Reader {
         };
         asking.fast(&mut sample);
         asking.counts = false;
-        if medium {
+        if due(self.medium_at, MEDIUM) {
+            asking.passed = passed(self.medium_at);
             asking.medium(&mut sample);
             let processes = asking.read(Call::Processes, Metric::Unsupported, |device| {
                 device.running_compute_processes().map(|list| list.len())
@@ -172,7 +171,8 @@ impl Reader {
             self.processes = processes.fresh().unwrap_or(1);
             self.medium_at = Some(now);
         }
-        if slow {
+        if due(self.slow_at, SLOW) {
+            asking.passed = passed(self.slow_at);
             asking.slow(&mut sample, &mut self.max_c);
             self.slow_at = Some(now);
         }
