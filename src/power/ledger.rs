@@ -187,7 +187,7 @@ impl Ledger {
 
     /// Leaves what is set in force.
     pub fn keep(&mut self) -> Result<(), Refusal> {
-        self.entries.kept = true;
+        self.entries.kept = !self.entries.found.is_empty();
         self.save()
     }
 

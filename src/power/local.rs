@@ -40,11 +40,15 @@ impl Local {
         &mut self,
         part: Part,
         found: Found,
-        write: impl FnOnce(&mut Self) -> Result<(), Refusal>,
+        write: impl Fn(&mut Self) -> Result<(), Refusal>,
     ) -> Result<(), Refusal> {
         let is_new = lock(&self.ledger).found(part).is_none();
         lock(&self.ledger).note(part, found)?;
-        let written = write(self);
+        let written = write(self).or_else(|refusal| match refusal.code {
+            // A failure that may pass gets a second chance; the card is looked for anew.
+            Code::Failed => write(self),
+            _ => Err(refusal),
+        });
         let refused = matches!(&written, Err(refusal) if refusal.code != Code::Failed);
         if refused && is_new {
             lock(&self.ledger).forget(part)?;

@@ -77,7 +77,7 @@ impl Session {
         }
         let outcome = self.paths.hold(watts);
         if was_kept && matches!(outcome, Outcome::Refused(_)) {
-            // What cannot be kept is put back, which the ledger's own words then say.
+            // Where even this cannot be written down, it is put back at the end.
             lock(&self.ledger).keep().ok();
         }
         outcome

@@ -86,7 +86,7 @@ impl Machine {
         self.start(&all, "listening on")
     }
 
-    /// The writes the card saw, without those of probing.
+    /// The writes the card saw, those of probing included.
     pub fn writes(&self) -> Vec<String> {
         let is_write = |call: &String| {
             call.starts_with("nvmlDeviceSet") || call.starts_with("nvmlDeviceReset")
