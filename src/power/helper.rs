@@ -11,6 +11,7 @@ pub mod protocol;
 pub mod rules;
 pub mod unit;
 
+use std::convert::Infallible;
 use std::io;
 use std::os::unix::fs::FileTypeExt;
 use std::os::unix::net::{UnixListener, UnixStream};
@@ -30,6 +31,8 @@ use super::writer::{Code, Refusal};
 
 /// Connections at the same time; smelt needs one or two.
 const MOST_CONNECTIONS: usize = 16;
+/// After a connection that was not accepted.
+const PAUSE: Duration = Duration::from_millis(100);
 /// A socket that its owner and its group may use.
 const OTHERS: Mode = Mode::from_raw_mode(0o117);
 
@@ -56,24 +59,32 @@ impl Service {
         })
     }
 
-    /// Serves everyone who connects; does not return while the socket is there.
+    /// Serves everyone who connects, for as long as the process lives.
     ///
     /// # Errors
-    /// When the socket fails.
-    pub fn run(self: &Arc<Self>, listener: &UnixListener) -> io::Result<()> {
+    /// When it cannot begin.
+    pub fn run(self: &Arc<Self>, listener: &UnixListener) -> io::Result<Infallible> {
         let watch = Arc::clone(self);
         std::thread::Builder::new().spawn(move || watch.expire_forever())?;
-        for stream in listener.incoming() {
-            let stream = stream?;
-            let service = Arc::clone(self);
-            if let Err(refusal) = self
-                .admit(&stream)
-                .map(|caller| service.spawn(stream, caller))
-            {
-                tracing::warn!(why = %refusal, "a connection was turned away");
+        loop {
+            match listener.accept() {
+                Ok((stream, _)) => {
+                    let admitted = self.admit(&stream);
+                    match admitted {
+                        Ok(caller) => Arc::clone(self).spawn(stream, caller),
+                        Err(refusal) => {
+                            tracing::warn!(why = %refusal, "a connection was turned away");
+                        }
+                    }
+                }
+                // A client that is gone again, or no descriptor left for one more: neither is a reason to let go of
+                // what is held.
+                Err(error) => {
+                    tracing::warn!(%error, "a connection was not accepted");
+                    std::thread::sleep(PAUSE);
+                }
             }
         }
-        Ok(())
     }
 
     /// Puts everything back. As long as the desk is held nothing is set again: the process ends with it in its hand.

@@ -75,13 +75,8 @@ fn serve(arguments: &HelperArgs) -> Result<Exit, Failure> {
         }
     });
     complain(&format!("listening on {}", arguments.socket.display()));
-    let ended = service.run(&listener);
+    let Err(error) = service.run(&listener);
     drop(service.close());
-    match ended {
-        Ok(()) => Ok(Exit::Done),
-        Err(error) => Err(Failure::new(
-            Exit::Internal,
-            format!("the socket failed: {error}"),
-        )),
-    }
+    let line = format!("no thread for the lease: {error}");
+    Err(Failure::new(Exit::Internal, line))
 }
