@@ -142,7 +142,9 @@ fn run(
 ) {
     let mut due = Instant::now();
     loop {
-        let sample = source.sample(began.elapsed());
+        let mut sample = source.sample(began.elapsed());
+        // An answer is as old as its arrival: one that comes after a hang is news.
+        sample.at = began.elapsed();
         let identity = source.identity();
         {
             let mut now = shared.lock();
