@@ -218,3 +218,17 @@ fn a_public_body_that_a_page_keeps_naming_is_the_employer() {
         Value::Null
     );
 }
+
+#[test]
+fn a_sentence_names_the_job_where_no_heading_does() {
+    let text = "Our department is looking for people who get stuff done. The Ballot Processing Supervisor position combines pace and care.";
+    assert_eq!(field(text, "title"), "Ballot Processing Supervisor");
+    for text in [
+        "We hire people who get stuff done. The ideal position is yours.",
+        "The Exempt position is yours, and the work is varied and good.",
+    ] {
+        assert_eq!(field(text, "title"), Value::Null, "{text}");
+    }
+    let headed = "<h1>Baker</h1><p>The Shift Leader position reports to the Head Baker.</p>";
+    assert_eq!(field(headed, "title"), "Baker");
+}

@@ -5,6 +5,7 @@ mod labels;
 mod phrases;
 mod place;
 mod prose;
+mod role;
 
 use std::collections::BTreeMap;
 
@@ -41,6 +42,7 @@ pub fn read(page: &Page, normaliser: &Normaliser) -> Reading {
     }
     phrases::read(page, normaliser, &mut reading);
     title(page, normaliser, &mut reading);
+    role::read(page, normaliser, &mut reading);
     prose::read(page, normaliser, &mut reading);
     employer::read(page, normaliser, &mut reading);
     place::read(page, normaliser, &mut reading);
