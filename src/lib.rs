@@ -13,6 +13,7 @@
 pub mod cli;
 pub mod engine;
 pub mod eval;
+pub mod event;
 pub mod extract;
 pub mod gpu;
 pub mod headless;

@@ -58,6 +58,22 @@ pub struct PageSource {
     pub sha256: Option<String>,
 }
 
+impl PageSource {
+    /// The end of its path or its address, short enough for a list.
+    #[must_use]
+    pub fn label(&self) -> String {
+        let name = match (&self.path, &self.url) {
+            (Some(path), _) => path.rsplit('/').next().unwrap_or(path).to_owned(),
+            (None, Some(url)) => url.split("://").last().unwrap_or(url).to_owned(),
+            (None, None) => String::new(),
+        };
+        match self.line {
+            Some(line) => format!("{name}:{line}"),
+            None => name,
+        }
+    }
+}
+
 /// Outcome of one posting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use super::enqueue::JobSource;
+use super::telling::Telling;
 use super::{Run, lock, now};
 use crate::engine::select::Selected;
 use crate::engine::{Engine, EngineError};
@@ -69,9 +70,10 @@ fn read(run: &Run, claim: &Claim, source: JobSource, bytes: Vec<u8>) -> Outcome 
     };
     let page_ms = millis(started);
     let engine = run.selected.engine.as_ref();
+    let engine = engine.map(|engine| Telling::new(engine, &run.events, claim.job_id));
     let context = Context {
         readers: run.readers,
-        engine: engine.map(|engine| engine as &dyn Engine),
+        engine: engine.as_ref().map(|engine| engine as &dyn Engine),
         url: source.page.url.as_deref(),
         fetched: source.fetched,
         max_output_tokens: run.selected.max_output_tokens,
