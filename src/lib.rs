@@ -11,11 +11,13 @@
 //! adds [`engine`], and only [`run`] knows them all.
 
 pub mod cli;
+pub mod config;
 pub mod engine;
 pub mod eval;
 pub mod extract;
 pub mod gpu;
 pub mod headless;
+pub mod keymap;
 pub mod log;
 pub mod monitor;
 pub mod page;
@@ -26,3 +28,4 @@ pub mod process;
 pub mod run;
 pub mod signals;
 pub mod store;
+pub mod theme;
