@@ -1,5 +1,6 @@
 //! The command line: arguments and the documented exit codes, and how a user is told what went wrong.
 
+mod console;
 mod power;
 mod simulated;
 
@@ -8,6 +9,9 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use self::console::{
+    ColorArg, GlyphsArg, KeymapArgs, KeysArgs, LookArgs, ScreenArgs, ThemesArgs,
+};
 pub use self::power::{
     AutoArgs, CardArgs, GetArgs, HelperArgs, HowArgs, POWER_SOCKET, ProfileArgs, ResetArgs, SetArgs,
 };
@@ -75,6 +79,10 @@ pub enum Command {
     Monitor(MonitorArgs),
     /// Hold the card's power down: by hand, by its temperature, or on a simulated laptop.
     Power(PowerArgs),
+    /// List the console's keys, with the changes of your keymap.toml.
+    Keys(KeysArgs),
+    /// List the console's themes, each with a sample on a terminal.
+    Themes(ThemesArgs),
     /// The child process that holds the model.
     #[command(hide = true)]
     EngineWorker(WorkerArgs),

@@ -11,12 +11,14 @@
 //! adds [`engine`], and only [`run`] knows them all.
 
 pub mod cli;
+pub mod config;
 pub mod engine;
 pub mod eval;
 pub mod event;
 pub mod extract;
 pub mod gpu;
 pub mod headless;
+pub mod keymap;
 pub mod log;
 pub mod monitor;
 pub mod page;
@@ -27,3 +29,4 @@ pub mod process;
 pub mod run;
 pub mod signals;
 pub mod store;
+pub mod theme;

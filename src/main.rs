@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use smelt::cli::{Cli, Command, Exit};
-use smelt::{engine, eval, headless, log, monitor, power};
+use smelt::{engine, eval, headless, keymap, log, monitor, power, theme};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -19,6 +19,8 @@ fn main() -> ExitCode {
         Some(Command::Export(arguments)) => headless::export(&arguments),
         Some(Command::Monitor(arguments)) => monitor::monitor(&arguments),
         Some(Command::Power(arguments)) => power::command::power(&arguments),
+        Some(Command::Keys(arguments)) => keymap::command::keys(&arguments),
+        Some(Command::Themes(arguments)) => theme::command::themes(&arguments),
         Some(Command::EngineWorker(arguments)) => {
             log::to_stderr();
             match engine::worker::serve(engine::select::load(&arguments)) {
