@@ -23,6 +23,8 @@ mod pattern;
 pub mod posting;
 pub mod power;
 pub mod process;
+pub mod review;
 pub mod run;
 pub mod signals;
 pub mod store;
+pub mod triage;
