@@ -2,6 +2,7 @@
 
 mod console;
 mod power;
+mod review;
 mod simulated;
 
 use std::io::Write;
@@ -14,6 +15,10 @@ pub use self::console::{
 };
 pub use self::power::{
     AutoArgs, CardArgs, GetArgs, HelperArgs, HowArgs, POWER_SOCKET, ProfileArgs, ResetArgs, SetArgs,
+};
+pub use self::review::{
+    ApproveAllArgs, ApproveArgs, EditArgs, ListArgs, RejectArgs, ReviewArgs, ReviewCommand,
+    ShowArgs, UndoArgs, WhoArgs,
 };
 pub use self::simulated::{SimulateArgs, TuneArgs};
 
@@ -73,6 +78,8 @@ pub enum Command {
     Add(AddArgs),
     /// Write all records of the store as JSON lines.
     Export(ExportArgs),
+    /// Say which records are right: approve, reject, correct, take back.
+    Review(ReviewArgs),
     /// Read labelled postings and say how right the records are, per field and source.
     Eval(EvalArgs),
     /// Watch the card: a live line on a terminal, JSON lines otherwise, alerts; nothing is changed.
@@ -206,6 +213,9 @@ pub struct ExportArgs {
     /// Also records that a newer one of the same posting has replaced.
     #[arg(long)]
     pub all: bool,
+    /// Instead of records, labels that `smelt eval --gold` reads: what was confirmed in review, with the text.
+    #[arg(long, conflicts_with_all = ["all", "with_text"])]
+    pub gold: bool,
     /// Add the clean text that evidence offsets refer to.
     #[arg(long)]
     pub with_text: bool,

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use smelt::cli::{Cli, Command, Exit};
-use smelt::{engine, eval, headless, keymap, log, monitor, power, theme};
+use smelt::{engine, eval, headless, keymap, log, monitor, power, theme, triage};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -17,6 +17,7 @@ fn main() -> ExitCode {
         Some(Command::Add(arguments)) => headless::add(&arguments),
         Some(Command::Eval(arguments)) => eval::command::eval(&arguments),
         Some(Command::Export(arguments)) => headless::export(&arguments),
+        Some(Command::Review(arguments)) => triage::triage(&arguments),
         Some(Command::Monitor(arguments)) => monitor::monitor(&arguments),
         Some(Command::Power(arguments)) => power::command::power(&arguments),
         Some(Command::Keys(arguments)) => keymap::command::keys(&arguments),

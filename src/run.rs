@@ -1,5 +1,6 @@
 //! The composition root: builds engine and store, queues inputs, and lets workers drain the queue.
 
+mod cancel;
 pub mod enqueue;
 pub mod input;
 mod job;
@@ -21,6 +22,7 @@ use crate::event::{EngineState, Event, Outlet};
 use crate::extract::Readers;
 use crate::store::{Claim, Store, StoreError};
 
+pub use self::cancel::cancel;
 pub use self::workers::work;
 
 /// Milliseconds a job belongs to the process that claimed it without a heartbeat.

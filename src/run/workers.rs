@@ -10,8 +10,8 @@ use super::{LEASE_MS, Run, enqueue, lock, now};
 use crate::engine::EngineError;
 use crate::event::{Event, Finished};
 use crate::extract::record::{PageSource, Record};
-use crate::process;
-use crate::store::{Claim, NewRecord, StoreError};
+use crate::store::{Claim, Entry, NewRecord, StoreError};
+use crate::{process, review};
 
 /// Attempts a page gets before it is recorded as failed.
 const ATTEMPTS: u32 = 3;
@@ -140,13 +140,19 @@ fn complete(
     started: Instant,
 ) -> Result<(), StoreError> {
     let json = serde_json::to_string(record).unwrap_or_default();
+    let standing = review::standing(record);
     let new = NewRecord {
         idem_key: key,
         status: record.status.as_str(),
         json: &json,
         text,
+        title: standing.title.as_deref(),
+        certainty: standing.certainty,
+        guarded: standing.guarded,
+        error: record.error.as_ref().map(|error| error.message.as_str()),
     };
-    if !lock(&run.store).complete(claim, &new, now())? {
+    let settle = |log: &[Entry]| review::settle(record, text, log);
+    if !lock(&run.store).complete(claim, &new, now(), settle)? {
         tracing::info!(
             id = claim.posting_id,
             "another process finished this posting first"
