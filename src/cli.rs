@@ -3,6 +3,7 @@
 mod console;
 mod power;
 mod review;
+mod screen;
 mod simulated;
 
 use std::io::Write;
@@ -20,6 +21,7 @@ pub use self::review::{
     ApproveAllArgs, ApproveArgs, EditArgs, ListArgs, RejectArgs, ReviewArgs, ReviewCommand,
     ShowArgs, UndoArgs, WhoArgs,
 };
+pub use self::screen::ConsoleArgs;
 pub use self::simulated::{SimulateArgs, TuneArgs};
 
 /// What the process ends with.
@@ -50,16 +52,19 @@ pub fn complain(line: &str) {
     writeln!(std::io::stderr(), "smelt: {line}").ok();
 }
 
-/// Turns job-posting pages into structured, evidence-backed records.
+/// Turns job-posting pages into structured, evidence-backed records. On a terminal, without a command, the console opens.
 #[derive(Debug, Parser)]
 #[command(version, args_conflicts_with_subcommands = true, after_help = EXIT_CODES)]
 pub struct Cli {
     /// Batch mode: one JSON line per posting on stdout, progress on stderr.
     #[arg(long)]
     pub headless: bool,
-    /// Batch mode's own arguments.
+    /// What is read, and by whom; for the console too.
     #[command(flatten)]
     pub run: RunArgs,
+    /// The console's own arguments.
+    #[command(flatten)]
+    pub console: ConsoleArgs,
     /// Anything but the console and batch mode.
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -96,7 +101,7 @@ pub enum Command {
 }
 
 /// Batch mode.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct RunArgs {
     /// Files (.html .htm .txt .md .json .jsonl, also .gz), directories, globs, - for standard input, and with
     /// --allow-fetch http(s) addresses. Without any, the jobs waiting in the queue are done.

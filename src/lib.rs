@@ -32,3 +32,4 @@ pub mod signals;
 pub mod store;
 pub mod theme;
 pub mod triage;
+pub mod tui;

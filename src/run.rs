@@ -75,6 +75,9 @@ pub enum RunError {
     /// No place for the store.
     #[error("no data directory is known for this user: name a store with --store FILE")]
     NoDataDirectory,
+    /// No thread.
+    #[error("the system has no thread left: {0}")]
+    NoThread(std::io::Error),
 }
 
 impl RunError {
@@ -84,6 +87,7 @@ impl RunError {
         match self {
             Self::Engine(_) | Self::NoModelAlone => Exit::NoEngine,
             Self::Store(_) | Self::NoDataDirectory => Exit::Store,
+            Self::NoThread(_) => Exit::Internal,
         }
     }
 }

@@ -9,8 +9,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use source::{Source, functions, names, sources};
 
 /// What each room may use. A new room needs a row, and a row that makes a cycle is refused.
-const MAY_USE: [(&str, &[&str]); 16] = [
+const MAY_USE: &[(&str, &[&str])] = &[
     ("cli", &[]),
+    ("event", &[]),
     ("log", &[]),
     ("process", &[]),
     ("signals", &["process"]),
@@ -26,7 +27,14 @@ const MAY_USE: [(&str, &[&str]); 16] = [
     (
         "run",
         &[
-            "cli", "engine", "extract", "log", "page", "posting", "process", "signals", "store",
+            "cli", "engine", "event", "extract", "log", "page", "posting", "process", "signals", "store",
+        ],
+    ),
+    (
+        "tui",
+        &[
+            "cli", "config", "event", "extract", "gpu", "keymap", "log", "posting", "run", "signals", "store",
+            "theme",
         ],
     ),
     ("headless", &["cli", "engine", "extract", "run", "store"]),

@@ -25,7 +25,11 @@ impl Outlet {
 
 impl fmt::Debug for Outlet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let word = if self.0.is_some() { "watched" } else { "unwatched" };
+        let word = if self.0.is_some() {
+            "watched"
+        } else {
+            "unwatched"
+        };
         write!(f, "Outlet({word})")
     }
 }
