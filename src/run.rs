@@ -4,6 +4,7 @@ mod cancel;
 pub mod enqueue;
 pub mod input;
 mod job;
+mod manage;
 mod owner;
 pub mod signals;
 mod telling;

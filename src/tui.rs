@@ -9,6 +9,7 @@
 //! ```
 
 mod backstage;
+pub mod clerk;
 mod demo;
 mod ears;
 pub mod frame;
@@ -26,6 +27,7 @@ pub mod update;
 pub mod view;
 
 use std::io;
+use std::time::Duration;
 
 use self::backstage::Backstage;
 use self::ears::Ears;
@@ -40,6 +42,9 @@ use crate::gpu::choice::Choice;
 use crate::keymap::Keymap;
 use crate::log::Tap;
 use crate::theme::{Depth, GlyphTier, Theme};
+
+/// What is given back to the queue has so long to get there.
+const FAREWELL: Duration = Duration::from_secs(1);
 
 /// Why the console did not open, or how it ended.
 #[derive(Debug, thiserror::Error)]
@@ -114,9 +119,14 @@ fn open(cli: &Cli, tap: &Tap) -> Result<Ended, ConsoleError> {
         .as_deref()
         .map_or_else(Which::default, Which::of);
     gauges::start(choice, which, inbox.clone())?;
-    backstage.start(arguments, inbox)?;
+    let over = backstage.start(arguments, inbox)?;
     let ended = stage.run();
     drop(stage);
+    if let Some(run) = backstage.run.get() {
+        // It may be that nobody has said so yet: the terminal was gone before its signal came.
+        run.abort();
+        over.recv_timeout(FAREWELL).ok();
+    }
     drop(demo);
     stopped.die();
     Ok(ended?)

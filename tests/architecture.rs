@@ -27,14 +27,15 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "run",
         &[
-            "cli", "engine", "event", "extract", "log", "page", "posting", "process", "signals", "store",
+            "cli", "engine", "event", "extract", "log", "page", "posting", "process", "signals",
+            "store",
         ],
     ),
     (
         "tui",
         &[
-            "cli", "config", "event", "extract", "gpu", "keymap", "log", "posting", "run", "signals", "store",
-            "theme",
+            "cli", "config", "event", "extract", "gpu", "keymap", "log", "posting", "run",
+            "signals", "store", "theme",
         ],
     ),
     ("headless", &["cli", "engine", "extract", "run", "store"]),

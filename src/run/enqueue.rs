@@ -73,7 +73,12 @@ pub(super) struct JobSource {
 
 impl JobSource {
     pub(super) fn of(claim: &Claim) -> Self {
-        serde_json::from_str(&claim.source).unwrap_or_default()
+        Self::parse(&claim.source)
+    }
+
+    /// What the store holds; nothing where it cannot be read.
+    pub(super) fn parse(json: &str) -> Self {
+        serde_json::from_str(json).unwrap_or_default()
     }
 
     /// The key of the record for these bytes under some settings.

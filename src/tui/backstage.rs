@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, OnceLock};
 use std::thread;
 
+use super::clerk::Clerk;
 use super::inbox::Inbox;
 use super::librarian::Librarian;
 use super::msg::{Ended, Msg};
@@ -24,15 +25,18 @@ pub struct Backstage {
     pub run: Arc<OnceLock<Arc<Run>>>,
     /// Who reads the store.
     pub librarian: Arc<OnceLock<Librarian>>,
+    /// Who changes the queue.
+    pub clerk: Arc<OnceLock<Clerk>>,
 }
 
 impl Backstage {
-    /// Begins to open everything; how it ends goes to `inbox`.
+    /// Begins to open everything; how it ends goes to `inbox`, and that it has ended to the receiver too.
     ///
     /// # Errors
     /// When the system has no thread left.
-    pub fn start(&self, arguments: RunArgs, inbox: Inbox) -> io::Result<()> {
+    pub fn start(&self, arguments: RunArgs, inbox: Inbox) -> io::Result<Receiver<()>> {
         let backstage = self.clone();
+        let (end, over) = channel();
         thread::Builder::new()
             .name("backstage".to_owned())
             .spawn(move || {
@@ -45,8 +49,9 @@ impl Backstage {
                     },
                 };
                 inbox.put(Msg::Ended(ended));
+                end.send(()).ok();
             })?;
-        Ok(())
+        Ok(over)
     }
 
     fn open(&self, arguments: &RunArgs, inbox: &Inbox) -> Result<Arc<Run>, RunError> {
@@ -65,6 +70,8 @@ impl Backstage {
         }
         let run = Arc::new(run.watched(inbox.outlet()));
         self.run.set(Arc::clone(&run)).ok();
+        let clerk = Clerk::start(Arc::clone(&run), inbox.clone()).map_err(RunError::NoThread)?;
+        self.clerk.set(clerk).ok();
         let jobs = run.take_up()?;
         inbox.event(Event::Resumed { jobs });
         Ok(run)

@@ -2,6 +2,7 @@
 
 use crossterm::event::Event as Input;
 
+use super::clerk::Order;
 use crate::cli::Exit;
 use crate::event::Event;
 use crate::log::Line;
@@ -99,6 +100,8 @@ pub enum Effect {
     Rows(Window),
     /// Read a record.
     Record(i64),
+    /// Change a job in the queue.
+    Order(i64, Order),
     /// Catch the mouse, or let it go.
     Mouse(bool),
 }

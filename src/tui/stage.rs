@@ -7,6 +7,7 @@ use crossterm::event::Event as Input;
 use ratatui::layout::{Rect, Size};
 
 use super::backstage::Backstage;
+use super::clerk::Order;
 use super::frame::FrameClock;
 use super::inbox::Inbox;
 use super::librarian::Wish;
@@ -150,6 +151,7 @@ impl Stage {
             Effect::Title(title) => self.terminal.title(&title)?,
             Effect::Rows(window) => self.waiting.push(Wish::Rows(window)),
             Effect::Record(job) => self.waiting.push(Wish::Record(job)),
+            Effect::Order(job, order) => self.order(job, order),
             Effect::Mouse(is_caught) => self.terminal.mouse(is_caught)?,
         }
         Ok(())
@@ -167,6 +169,15 @@ impl Stage {
     fn with_run(&self, act: impl FnOnce(&crate::run::Run)) {
         if let Some(run) = self.backstage.run.get() {
             act(run);
+        }
+    }
+
+    fn order(&mut self, job: i64, order: Order) {
+        if let Some(clerk) = self.backstage.clerk.get() {
+            clerk.order(job, order);
+        } else {
+            let now = self.now();
+            self.model.say("the store is not open yet", now);
         }
     }
 

@@ -151,7 +151,11 @@ fn hear(model: &mut Model, event: Event, now: Duration) {
                 model.banner = Some(format!("resumed: {jobs} in the queue from before"));
             }
         }
-        Event::Notice { line } => model.say(line, now),
+        // What was done to the queue is told this way.
+        Event::Notice { line } => {
+            model.queue.stale();
+            model.say(line, now);
+        }
         Event::Engine(EngineState::Failed { why }) => model.say(why, now),
         Event::Engine(_) | Event::Asked { .. } | Event::Text { .. } => {}
     }

@@ -6,6 +6,7 @@ use crossterm::event::{KeyCode, KeyEvent};
 
 use super::{ending, height};
 use crate::keymap::Action;
+use crate::tui::clerk::Order;
 use crate::tui::frame::Urgency;
 use crate::tui::model::{Ending, Model, Pane};
 use crate::tui::msg::Effect;
@@ -83,6 +84,10 @@ fn act(model: &mut Model, action: Action, now: Duration) -> Vec<Effect> {
             let record = (!model.result.raw.is_empty()).then(|| model.result.raw.join("\n"));
             return copy(model, record, now);
         }
+        Action::Retry => return order(model, Order::Retry, now),
+        Action::Cancel => return order(model, Order::Cancel, now),
+        Action::RaisePriority => return reprioritise(model, -1, now),
+        Action::LowerPriority => return reprioritise(model, 1, now),
         Action::PauseAdmission => {
             model.work.is_held = !model.work.is_held;
             return vec![Effect::Hold(model.work.is_held)];
@@ -146,6 +151,24 @@ fn back(model: &mut Model) {
             model.queue.follow(job);
         }
     }
+}
+
+/// Orders name the job that is selected, wherever its row has gone by the time they are carried out.
+fn order(model: &mut Model, order: Order, now: Duration) -> Vec<Effect> {
+    match model.queue.selected {
+        Some(job) => vec![Effect::Order(job, order)],
+        None => {
+            model.say("no posting is selected", now);
+            Vec::new()
+        }
+    }
+}
+
+fn reprioritise(model: &mut Model, by: i64, now: Duration) -> Vec<Effect> {
+    let selected = model.queue.selected;
+    let row = selected.and_then(|job| model.queue.row_of(job));
+    let priority = row.map_or(0, |row| row.priority) + by;
+    order(model, Order::Priority(priority), now)
 }
 
 fn freeze(model: &mut Model, now: Duration) {

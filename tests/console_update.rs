@@ -1,0 +1,220 @@
+//! Whatever the console hears, at whatever size: it never falls over, it can always be drawn, and it can always be left.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+#[path = "support/console.rs"]
+mod console;
+
+use std::time::Duration;
+
+use console::{
+    NOW, busy, draw, gpu, key, model, press, record, rows, serve, streaming, tell, theme,
+};
+use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
+use proptest::prelude::*;
+use smelt::cli::Exit;
+use smelt::event::{EngineState, Event, Finished};
+use smelt::log::Line;
+use smelt::theme::GlyphTier;
+use smelt::tui::model::{Ending, Pane};
+use smelt::tui::msg::{Effect, Ended, Msg, Window};
+use smelt::tui::update::update;
+
+fn code() -> impl Strategy<Value = KeyCode> {
+    prop_oneof![
+        8 => any::<char>().prop_map(KeyCode::Char),
+        8 => prop::sample::select("jkhlgGzpqQRHLJyYsftmbxr+-/?:nN".chars().collect::<Vec<_>>()).prop_map(KeyCode::Char),
+        3 => prop::sample::select(vec![KeyCode::Enter, KeyCode::Esc, KeyCode::Tab, KeyCode::BackTab, KeyCode::Up,
+            KeyCode::Down, KeyCode::PageUp, KeyCode::PageDown, KeyCode::Home, KeyCode::End, KeyCode::Left, KeyCode::Right]),
+        1 => (0..30u8).prop_map(KeyCode::F),
+    ]
+}
+
+fn input() -> impl Strategy<Value = Msg> {
+    prop_oneof![
+        10 => (code(), any::<u8>()).prop_map(|(code, bits)| Msg::Input(Input::Key(KeyEvent::new(
+            code,
+            KeyModifiers::from_bits_truncate(bits & 7),
+        )))),
+        3 => (0..=300u16, 0..=300u16).prop_map(|(width, height)| Msg::Input(Input::Resize(width, height))),
+        1 => ".{0,40}".prop_map(|text| Msg::Input(Input::Paste(text))),
+        1 => Just(Msg::Input(Input::FocusGained)),
+        1 => Just(Msg::Input(Input::FocusLost)),
+    ]
+}
+
+fn event() -> impl Strategy<Value = Msg> {
+    let job = 1..9i64;
+    prop_oneof![
+        (job.clone(), ".{0,30}", 1..4u32).prop_map(|(job, label, attempt)| Event::Claimed {
+            job,
+            id: format!("{job}"),
+            label,
+            attempt,
+        }),
+        (job.clone(), 0..4u32).prop_map(|(job, question)| Event::Asked { job, question }),
+        (
+            job.clone(),
+            0..4u32,
+            0..40usize,
+            r#"[\[\]{}":, a-z0-9é]{0,40}"#
+        )
+            .prop_map(|(job, question, at, text)| Event::Text {
+                job,
+                question,
+                at,
+                text,
+                pieces: 1
+            }),
+        (job.clone(), any::<Option<String>>()).prop_map(|(job, error)| Event::Finished(Finished {
+            job,
+            id: format!("{job}"),
+            status: "done".to_owned(),
+            error,
+            took_ms: 5,
+            tokens: 9,
+        })),
+        (job, any::<Option<String>>()).prop_map(|(job, why)| Event::GivenBack {
+            job,
+            id: format!("{job}"),
+            why,
+            wait_ms: 0,
+        }),
+        (0..1000u32).prop_map(gpu),
+        any::<String>().prop_map(|line| Event::Notice { line }),
+        Just(Event::Engine(EngineState::Loading)),
+        (0..9usize, 0..9usize, 0..9usize).prop_map(|(jobs, already, unreadable)| Event::Queued {
+            jobs,
+            already,
+            unreadable
+        }),
+    ]
+    .prop_map(Msg::Event)
+}
+
+fn msg() -> impl Strategy<Value = Msg> {
+    prop_oneof![
+        6 => input(),
+        6 => event(),
+        2 => (0..2000u64, 0..200usize, any::<Option<i32>>(), 38..2000u64).prop_map(|(offset, limit, anchor, all)| {
+            rows(Window { offset, limit, anchor: anchor.map(|job| i64::from(job.unsigned_abs() % 2000) + 1) }, all)
+        }),
+        2 => (1..9i64).prop_map(record),
+        2 => Just(Msg::Tick),
+        1 => Just(Msg::Continued),
+        1 => (".{0,60}", prop::sample::select(vec![tracing::Level::ERROR, tracing::Level::INFO])).prop_map(|(text, level)| {
+            Msg::Log(Line { at: "12:00:00".to_owned(), level, target: "smelt::run".to_owned(), text })
+        }),
+        1 => any::<bool>().prop_map(|is_final| Msg::Ended(Ended { why: None, exit: Exit::Done, is_final })),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+    #[test]
+    fn nothing_it_hears_breaks_it_and_it_can_always_be_left(
+        size in (0..=300u16, 0..=300u16), msgs in prop::collection::vec(msg(), 0..60),
+    ) {
+        let themes = [theme("terminal", GlyphTier::Unicode), theme("mono", GlyphTier::Ascii)];
+        let mut model = model(size.0, size.1);
+        for (second, msg) in msgs.into_iter().enumerate() {
+            let now = Duration::from_millis(second as u64 * 300);
+            let _ = update(&mut model, msg, now);
+            if model.size.0 > 0 && model.size.1 > 0 {
+                draw(&model, &themes[second % 2]);
+            }
+        }
+        // However deep the user is, three interrupts are out.
+        let mut effects = Vec::new();
+        for _ in 0..3 {
+            let interrupt = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
+            effects.extend(update(&mut model, Msg::Input(Input::Key(interrupt)), NOW));
+        }
+        prop_assert!(effects.contains(&Effect::Leave), "{:?}", model.ending);
+    }
+}
+
+#[test]
+fn idle_it_leaves_at_once_and_busy_it_asks() {
+    let mut idle = busy(80, 24);
+    assert_eq!(press(&mut idle, "q"), [Effect::Abort]);
+    let mut model = busy(80, 24);
+    streaming(&mut model);
+    assert_eq!(press(&mut model, "q"), []);
+    assert_eq!(model.ending, Ending::Asked(0));
+    assert_eq!(press(&mut model, "s"), []);
+    assert_eq!(model.ending, Ending::Not);
+    assert_eq!(press(&mut model, "qf"), [Effect::Stop]);
+    let ended = Msg::Ended(Ended {
+        why: None,
+        exit: Exit::Done,
+        is_final: false,
+    });
+    assert!(update(&mut model, ended, NOW).contains(&Effect::Leave));
+}
+
+#[test]
+fn a_row_stays_selected_wherever_it_goes_and_only_a_window_is_held() {
+    let mut model = model(120, 40);
+    let effects = tell(&mut model, Event::Resumed { jobs: 0 });
+    serve(&mut model, effects, 1_000_000);
+    let effects = press(&mut model, "G");
+    serve(&mut model, effects, 1_000_000);
+    assert_eq!(model.queue.at, 999_999);
+    assert!(model.queue.rows.len() < 500);
+    assert_eq!(model.queue.selected, Some(1_000_000));
+    assert_eq!(model.result.job, Some(1_000_000));
+    let effects = press(&mut model, "kk");
+    serve(&mut model, effects, 1_000_000);
+    assert_eq!(model.queue.selected, Some(999_998));
+}
+
+#[test]
+fn until_a_row_is_chosen_the_newest_job_is_followed() {
+    let mut model = busy(120, 40);
+    let claim = |job: i64| Event::Claimed {
+        job,
+        id: format!("{job}"),
+        label: String::new(),
+        attempt: 1,
+    };
+    let effects = tell(&mut model, claim(7));
+    serve(&mut model, effects, 412);
+    assert_eq!(model.result.job, Some(7));
+    press(&mut model, "j");
+    let chosen = model.result.job;
+    let effects = tell(&mut model, claim(9));
+    serve(&mut model, effects, 412);
+    assert_eq!(model.result.job, chosen);
+    let _ = update(&mut model, key(KeyCode::Esc), NOW);
+    assert_eq!(model.queue.selected, Some(9));
+}
+
+#[test]
+fn a_frozen_view_counts_what_it_does_not_show() {
+    let mut model = busy(80, 24);
+    model.take_dirty();
+    press(&mut model, "p");
+    model.take_dirty();
+    streaming(&mut model);
+    assert_eq!(model.take_dirty(), None);
+    assert!(model.frozen.is_some_and(|(_, missed)| missed >= 3));
+    press(&mut model, "p");
+    assert!(model.take_dirty().is_some());
+}
+
+#[test]
+fn panes_are_reached_by_letter_and_tabulator() {
+    let mut model = busy(80, 24);
+    for (letter, pane) in [
+        ("R", Pane::Result),
+        ("H", Pane::Hardware),
+        ("L", Pane::Log),
+        ("Q", Pane::Queue),
+    ] {
+        press(&mut model, letter);
+        assert_eq!(model.focus, pane);
+        assert!(model.areas.of(pane).is_some());
+    }
+    let _ = update(&mut model, key(KeyCode::Tab), NOW);
+    assert_eq!(model.focus, Pane::Result);
+}

@@ -1,0 +1,131 @@
+//! What the console looks like, colours included, and how many bytes that costs.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+#[path = "support/console.rs"]
+mod console;
+
+use std::time::Duration;
+
+use console::{Meter, NOW, busy, draw, gpu, press, serve, streaming, styled, tell, text, theme};
+use smelt::event::Event;
+use smelt::theme::GlyphTier;
+
+const SIZES: [(u16, u16); 4] = [(40, 10), (80, 24), (120, 40), (160, 45)];
+
+#[test]
+fn the_main_view_at_four_sizes_in_two_themes_and_two_tiers() {
+    for (width, height) in SIZES {
+        let mut model = busy(width, height);
+        press(&mut model, "jjj");
+        let effects = tell(&mut model, gpu(7));
+        serve(&mut model, effects, 412);
+        for name in ["terminal", "mono"] {
+            for (tier, word) in [(GlyphTier::Unicode, "unicode"), (GlyphTier::Ascii, "ascii")] {
+                let buffer = draw(&model, &theme(name, tier));
+                let snapshot = format!("main_{width}x{height}_{name}_{word}");
+                insta::assert_snapshot!(snapshot, styled(&buffer));
+            }
+        }
+    }
+}
+
+#[test]
+fn an_answer_grows_with_a_cursor_at_its_end() {
+    let mut model = busy(120, 40);
+    streaming(&mut model);
+    let screen = text(&draw(&model, &theme("terminal", GlyphTier::Unicode)));
+    for line in [
+        r#"title            = "Night Nurse"#,
+        "company          = not stated",
+        r#"location         = "Bos▌"#,
+    ] {
+        assert!(screen.contains(line), "{line} in\n{screen}");
+    }
+}
+
+#[test]
+fn a_value_shows_who_read_it_and_its_words_are_marked_in_the_page() {
+    let mut model = busy(160, 45);
+    press(&mut model, "R");
+    let look = theme("terminal", GlyphTier::Unicode);
+    let buffer = draw(&model, &look);
+    let screen = text(&buffer);
+    for words in [
+        "title",
+        "\"Night Nurse, Café Ward\"",
+        "rule",
+        "98 %",
+        "conflict:company",
+    ] {
+        assert!(screen.contains(words), "{words} in\n{screen}");
+    }
+    let evidence = look.style(smelt::theme::Role::Evidence);
+    let marked: String = buffer
+        .content
+        .iter()
+        .filter(|cell| {
+            Some(cell.fg) == evidence.fg.or(Some(cell.fg))
+                && cell.style().bg == evidence.bg.or(cell.style().bg)
+                && cell.modifier.contains(evidence.add_modifier)
+                && !evidence.add_modifier.is_empty()
+        })
+        .map(ratatui::buffer::Cell::symbol)
+        .collect();
+    assert!(marked.contains("Night Nurse, Café Ward"), "{marked}");
+}
+
+#[test]
+fn a_screen_that_is_too_small_says_so_and_mono_has_no_colour() {
+    let screen = text(&draw(&busy(30, 5), &theme("terminal", GlyphTier::Unicode)));
+    assert!(screen.starts_with("needs 40x10, has 30x5"), "{screen}");
+    let buffer = draw(&busy(120, 40), &theme("mono", GlyphTier::Unicode));
+    let is_plain = |cell: &ratatui::buffer::Cell| {
+        (cell.fg, cell.bg) == (ratatui::style::Color::Reset, ratatui::style::Color::Reset)
+    };
+    assert!(buffer.content.iter().all(is_plain));
+}
+
+#[test]
+fn frames_cost_few_bytes_and_unchanged_ones_none() {
+    let look = theme("terminal", GlyphTier::Unicode);
+    let mut model = busy(80, 24);
+    let mut meter = Meter::new(&model);
+    let whole = meter.frame(&model, &look, NOW);
+    assert!(whole <= 9000, "the first frame has {whole} bytes");
+    assert_eq!(meter.frame(&model, &look, NOW), 0);
+    // Gauges: the curves move by one column.
+    let mut most = 0;
+    for second in 60..90 {
+        tell(&mut model, gpu(second));
+        most = most.max(meter.frame(&model, &look, NOW + Duration::from_secs(1)));
+    }
+    assert!(most <= 1300, "a gauge frame has {most} bytes");
+}
+
+#[test]
+fn streamed_text_costs_at_most_three_hundred_bytes_a_frame() {
+    let look = theme("terminal", GlyphTier::Unicode);
+    let mut model = busy(80, 24);
+    streaming(&mut model);
+    let mut meter = Meter::new(&model);
+    meter.frame(&model, &look, NOW);
+    let mut at = r#"{"title": [3, "Night Nurse"], "company": null, "location": [4, "Bos"#.len();
+    let mut most = 0;
+    for _ in 0..10 {
+        let text = " and so on".to_owned();
+        let length = text.len();
+        tell(
+            &mut model,
+            Event::Text {
+                job: 1,
+                question: 1,
+                at,
+                text,
+                pieces: 5,
+            },
+        );
+        at += length;
+        most = most.max(meter.frame(&model, &look, NOW));
+    }
+    assert!(most <= 300, "a frame of streamed text has {most} bytes");
+}
