@@ -29,3 +29,4 @@ pub mod run;
 pub mod signals;
 pub mod store;
 pub mod theme;
+pub mod tui;

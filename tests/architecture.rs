@@ -9,8 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use source::{Source, functions, names, sources};
 
 /// What each room may use. A new room needs a row, and a row that makes a cycle is refused.
-const MAY_USE: [(&str, &[&str]); 16] = [
+const MAY_USE: [(&str, &[&str]); 20] = [
     ("cli", &[]),
+    ("config", &[]),
+    ("keymap", &["cli", "config"]),
+    ("theme", &["cli", "config"]),
+    ("tui", &["keymap", "theme"]),
     ("log", &[]),
     ("process", &[]),
     ("signals", &["process"]),

@@ -1,0 +1,3 @@
+//! The console: what a user opens and keeps open.
+
+pub mod overlay;
