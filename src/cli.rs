@@ -2,6 +2,8 @@
 
 mod console;
 mod power;
+mod review;
+mod screen;
 mod simulated;
 
 use std::io::Write;
@@ -15,6 +17,11 @@ pub use self::console::{
 pub use self::power::{
     AutoArgs, CardArgs, GetArgs, HelperArgs, HowArgs, POWER_SOCKET, ProfileArgs, ResetArgs, SetArgs,
 };
+pub use self::review::{
+    ApproveAllArgs, ApproveArgs, EditArgs, ListArgs, RejectArgs, ReviewArgs, ReviewCommand,
+    ShowArgs, UndoArgs, WhoArgs,
+};
+pub use self::screen::ConsoleArgs;
 pub use self::simulated::{SimulateArgs, TuneArgs};
 
 /// What the process ends with.
@@ -45,16 +52,19 @@ pub fn complain(line: &str) {
     writeln!(std::io::stderr(), "smelt: {line}").ok();
 }
 
-/// Turns job-posting pages into structured, evidence-backed records.
+/// Turns job-posting pages into structured, evidence-backed records. On a terminal, without a command, the console opens.
 #[derive(Debug, Parser)]
 #[command(version, args_conflicts_with_subcommands = true, after_help = EXIT_CODES)]
 pub struct Cli {
     /// Batch mode: one JSON line per posting on stdout, progress on stderr.
     #[arg(long)]
     pub headless: bool,
-    /// Batch mode's own arguments.
+    /// What is read, and by whom; for the console too.
     #[command(flatten)]
     pub run: RunArgs,
+    /// The console's own arguments.
+    #[command(flatten)]
+    pub console: ConsoleArgs,
     /// Anything but the console and batch mode.
     #[command(subcommand)]
     pub command: Option<Command>,
@@ -73,6 +83,8 @@ pub enum Command {
     Add(AddArgs),
     /// Write all records of the store as JSON lines.
     Export(ExportArgs),
+    /// Say which records are right: approve, reject, correct, take back.
+    Review(ReviewArgs),
     /// Read labelled postings and say how right the records are, per field and source.
     Eval(EvalArgs),
     /// Watch the card: a live line on a terminal, JSON lines otherwise, alerts; nothing is changed.
@@ -89,7 +101,7 @@ pub enum Command {
 }
 
 /// Batch mode.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Args)]
 pub struct RunArgs {
     /// Files (.html .htm .txt .md .json .jsonl, also .gz), directories, globs, - for standard input, and with
     /// --allow-fetch http(s) addresses. Without any, the jobs waiting in the queue are done.
@@ -206,6 +218,9 @@ pub struct ExportArgs {
     /// Also records that a newer one of the same posting has replaced.
     #[arg(long)]
     pub all: bool,
+    /// Instead of records, labels that `smelt eval --gold` reads: what was confirmed in review, with the text.
+    #[arg(long, conflicts_with_all = ["all", "with_text"])]
+    pub gold: bool,
     /// Add the clean text that evidence offsets refer to.
     #[arg(long)]
     pub with_text: bool,

@@ -15,6 +15,7 @@ pub mod reading;
 pub mod record;
 pub mod rules;
 pub mod select;
+pub mod stream;
 pub mod structured;
 pub mod wire;
 

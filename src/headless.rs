@@ -1,5 +1,7 @@
 //! Batch mode: inputs in, records out as JSON lines on stdout, progress and complaints on stderr.
 
+mod export;
+
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -9,10 +11,12 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::Value;
 
+pub use self::export::export;
 pub use crate::cli::complain;
-use crate::cli::{AddArgs, Exit, ExportArgs, RunArgs};
+use crate::cli::{AddArgs, Exit, RunArgs};
 use crate::engine::select::{Wish, select};
 use crate::extract::Readers;
+use crate::review;
 use crate::run::enqueue::{Inputs, Queued, enqueue};
 use crate::run::{self, Run, RunError, lock, signals};
 use crate::store::{StoreError, StoredRecord};
@@ -150,7 +154,7 @@ impl Output {
         loop {
             let records = lock(&run.store).take_finished(self.ordered, self.with_text, BATCH)?;
             let last = records.len() < BATCH as usize;
-            for record in records {
+            for record in records.into_iter().map(review::shown) {
                 match record.status.as_str() {
                     "done" => self.done += 1,
                     "failed" => self.failed += 1,
@@ -257,51 +261,6 @@ pub fn add(arguments: &AddArgs) -> Exit {
         Err(error) => {
             complain(&error.to_string());
             error.exit()
-        }
-    }
-}
-
-/// Why an export ended early.
-enum ExportError {
-    Store(StoreError),
-    Output(std::io::Error),
-}
-
-impl From<StoreError> for ExportError {
-    fn from(error: StoreError) -> Self {
-        Self::Store(error)
-    }
-}
-
-/// Writes the records of the store.
-#[must_use]
-pub fn export(arguments: &ExportArgs) -> Exit {
-    let store = match run::open_store(&arguments.store) {
-        Ok(store) => store,
-        Err(error) => {
-            complain(&error.to_string());
-            return error.exit();
-        }
-    };
-    let mut count = 0_usize;
-    let written = store.export(arguments.all, arguments.with_text, |record| {
-        count += 1;
-        write_line(&record, arguments.with_text).map_err(ExportError::Output)
-    });
-    match written {
-        Ok(()) if count == 0 => {
-            complain("nothing to do: the store holds no record");
-            Exit::Nothing
-        }
-        Ok(()) => Exit::Done,
-        Err(ExportError::Output(error)) if error.kind() == ErrorKind::BrokenPipe => Exit::Done,
-        Err(ExportError::Output(error)) => {
-            complain(&format!("stdout cannot be written: {error}"));
-            Exit::Internal
-        }
-        Err(ExportError::Store(error)) => {
-            complain(&error.to_string());
-            Exit::Store
         }
     }
 }

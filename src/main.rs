@@ -1,38 +1,53 @@
 //! Parses the command line, picks a mode, and ends with a documented exit code.
 
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
-use smelt::cli::{Cli, Command, Exit};
-use smelt::{engine, eval, headless, keymap, log, monitor, power, theme};
+use smelt::cli::{Cli, Command, Exit, WorkerArgs};
+use smelt::{engine, eval, headless, keymap, log, monitor, power, theme, triage, tui};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    if !matches!(cli.command, Some(Command::EngineWorker(_))) {
-        log::to_file();
-        power::command::at_start();
-    }
-    let exit = match cli.command {
-        Some(Command::Run(arguments)) => headless::headless(&arguments),
-        Some(Command::Add(arguments)) => headless::add(&arguments),
-        Some(Command::Eval(arguments)) => eval::command::eval(&arguments),
-        Some(Command::Export(arguments)) => headless::export(&arguments),
-        Some(Command::Monitor(arguments)) => monitor::monitor(&arguments),
-        Some(Command::Power(arguments)) => power::command::power(&arguments),
-        Some(Command::Keys(arguments)) => keymap::command::keys(&arguments),
-        Some(Command::Themes(arguments)) => theme::command::themes(&arguments),
-        Some(Command::EngineWorker(arguments)) => {
-            log::to_stderr();
-            match engine::worker::serve(engine::select::load(&arguments)) {
-                Ok(()) => Exit::Done,
-                Err(_) => Exit::Internal,
-            }
-        }
-        None if cli.headless => headless::headless(&cli.run),
-        None => {
-            headless::complain("say what to do: smelt --headless INPUT... (see smelt --help)");
-            Exit::Usage
+    let exit = match &cli.command {
+        Some(Command::EngineWorker(arguments)) => worker(arguments),
+        _ => {
+            let tap = log::to_file();
+            power::command::at_start();
+            user(&cli, &tap)
         }
     };
     ExitCode::from(exit as u8)
+}
+
+/// Everything but the child process.
+fn user(cli: &Cli, tap: &log::Tap) -> Exit {
+    match &cli.command {
+        Some(Command::Run(arguments)) => headless::headless(arguments),
+        Some(Command::Add(arguments)) => headless::add(arguments),
+        Some(Command::Eval(arguments)) => eval::command::eval(arguments),
+        Some(Command::Export(arguments)) => headless::export(arguments),
+        Some(Command::Review(arguments)) => triage::triage(arguments),
+        Some(Command::Monitor(arguments)) => monitor::monitor(arguments),
+        Some(Command::Power(arguments)) => power::command::power(arguments),
+        Some(Command::Keys(arguments)) => keymap::command::keys(arguments),
+        Some(Command::Themes(arguments)) => theme::command::themes(arguments),
+        Some(Command::EngineWorker(arguments)) => worker(arguments),
+        None if cli.headless => headless::headless(&cli.run),
+        None if std::io::stdout().is_terminal() => tui::console(cli, tap),
+        None => {
+            headless::complain(
+                "say what to do: smelt --headless INPUT... (see smelt --help); the console needs a terminal",
+            );
+            Exit::Usage
+        }
+    }
+}
+
+fn worker(arguments: &WorkerArgs) -> Exit {
+    log::to_stderr();
+    match engine::worker::serve(engine::select::load(arguments)) {
+        Ok(()) => Exit::Done,
+        Err(_) => Exit::Internal,
+    }
 }

@@ -1,10 +1,12 @@
 //! The composition root: builds engine and store, queues inputs, and lets workers drain the queue.
 
+mod cancel;
 pub mod enqueue;
 pub mod input;
 mod job;
 mod owner;
 pub mod signals;
+mod telling;
 mod workers;
 
 use std::collections::HashMap;
@@ -16,9 +18,11 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use crate::cli::{EngineArgs, Exit, StoreArgs};
 use crate::engine::select::{Selected, Wish, select};
 use crate::engine::supervisor::Supervised;
+use crate::event::{EngineState, Event, Outlet};
 use crate::extract::Readers;
 use crate::store::{Claim, Store, StoreError};
 
+pub use self::cancel::cancel;
 pub use self::workers::work;
 
 /// Milliseconds a job belongs to the process that claimed it without a heartbeat.
@@ -40,6 +44,12 @@ pub struct Run {
     stopping: AtomicBool,
     /// Give back what is under way.
     aborting: AtomicBool,
+    /// No further claims for now.
+    held: AtomicBool,
+    /// Workers wait for more when the run set is finished.
+    stays: bool,
+    /// Who watches.
+    events: Outlet,
     /// Wakes workers that wait for a job.
     changed: Condvar,
     /// Records taken from the store without asking anything.
@@ -65,6 +75,9 @@ pub enum RunError {
     /// No place for the store.
     #[error("no data directory is known for this user: name a store with --store FILE")]
     NoDataDirectory,
+    /// No thread.
+    #[error("the system has no thread left: {0}")]
+    NoThread(std::io::Error),
 }
 
 impl RunError {
@@ -74,6 +87,7 @@ impl RunError {
         match self {
             Self::Engine(_) | Self::NoModelAlone => Exit::NoEngine,
             Self::Store(_) | Self::NoDataDirectory => Exit::Store,
+            Self::NoThread(_) => Exit::Internal,
         }
     }
 }
@@ -109,10 +123,44 @@ impl Run {
             active: Mutex::default(),
             stopping: AtomicBool::new(false),
             aborting: AtomicBool::new(false),
+            held: AtomicBool::new(false),
+            stays: false,
+            events: Outlet::default(),
             changed: Condvar::new(),
             reused: AtomicUsize::new(0),
             unavailable: Mutex::new(None),
         })
+    }
+
+    /// The run of a console: told to `events`, and when its set is finished it waits for more until it is stopped.
+    #[must_use]
+    pub fn watched(mut self, events: Outlet) -> Self {
+        let engine = match &self.selected.model {
+            Some(model) => EngineState::Chosen {
+                model: model.clone(),
+            },
+            None => EngineState::None,
+        };
+        events.tell(|| Event::Engine(engine));
+        self.events = events;
+        self.stays = true;
+        self
+    }
+
+    /// Takes what waits in the queue into the run set, and wakes the workers.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn take_up(&self) -> Result<usize, StoreError> {
+        let jobs = lock(&self.store).select_unfinished()?;
+        self.announce();
+        Ok(jobs)
+    }
+
+    /// Claims nothing while held; what runs goes on.
+    pub fn hold(&self, is_held: bool) {
+        self.held.store(is_held, Ordering::SeqCst);
+        self.announce();
     }
 
     /// Lets running jobs finish and claims no more.
@@ -138,6 +186,10 @@ impl Run {
 
     fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::SeqCst)
+    }
+
+    fn is_held(&self) -> bool {
+        self.held.load(Ordering::SeqCst)
     }
 
     fn is_aborting(&self) -> bool {

@@ -1,4 +1,4 @@
-//! The store: one `SQLite` file that holds the queue, the pages' bytes and every record.
+//! The store: one `SQLite` file that holds the queue, the pages' bytes, every record and what people said of them.
 //!
 //! Postings and pages mean nothing here: a record is a JSON text under a key. All times are `i64` milliseconds since
 //! the Unix epoch and are passed in by the caller; this room never reads a clock.
@@ -14,18 +14,27 @@
 mod content;
 mod error;
 mod leases;
+mod manage;
 mod queue;
 mod records;
+mod reviews;
+mod rows;
 mod run_set;
 mod schema;
+mod state;
+mod tally;
 #[cfg(test)]
 mod tests;
 
 pub use error::StoreError;
 pub use leases::Claim;
+pub use manage::Cancelled;
 pub use queue::{Enqueued, NewJob};
-pub use records::{NewRecord, StoredRecord};
-pub use run_set::Counts;
+pub use records::{NewRecord, StoredRecord, Which};
+pub use reviews::{Certain, Entry, NewEntry, Said, Standing, live};
+pub use rows::{Found, JobRow, Order};
+pub use run_set::Progress;
+pub use state::{Counts, Outcome, State, States};
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use std::path::{Path, PathBuf};
@@ -101,6 +110,19 @@ impl Store {
                 Ok(value)
             })
             .map_err(|source| StoreError::sqlite(path, source))
+    }
+
+    /// Runs `work`, which reads more than once, on the store as it is at one moment.
+    fn snapshot<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
+        self.read(|conn| {
+            let moment = conn.unchecked_transaction()?;
+            let value = work(&moment)?;
+            moment.commit()?;
+            Ok(value)
+        })
     }
 
     fn read<T>(

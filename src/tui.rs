@@ -1,3 +1,131 @@
-//! The console: what a user opens and keeps open.
+//! The console: one thread that draws, a model that is told everything, and threads behind it that never wait for it.
+//!
+//! ```text
+//! keys, signals, pulse --.                           .--> terminal (one write a frame)
+//! run, card, log --------+--> inbox --> update --> model --> view
+//! librarian (store) -----'                |
+//!        ^                                v
+//!        '----------------------------- effects --> run, terminal
+//! ```
 
+mod backstage;
+mod demo;
+mod ears;
+pub mod frame;
+mod gauges;
+pub mod inbox;
+pub mod layout;
+mod librarian;
+pub mod model;
+pub mod msg;
 pub mod overlay;
+pub mod painter;
+pub mod panes;
+mod stage;
+mod terminal;
+pub mod update;
+pub mod view;
+
+use std::io;
+
+use self::backstage::Backstage;
+use self::ears::Ears;
+use self::inbox::Inbox;
+use self::model::Model;
+use self::msg::Ended;
+use self::stage::Stage;
+use self::terminal::Terminal;
+use crate::cli::{Cli, Exit, LookArgs, complain};
+use crate::gpu::Which;
+use crate::gpu::choice::Choice;
+use crate::keymap::Keymap;
+use crate::log::Tap;
+use crate::theme::{Depth, GlyphTier, Theme};
+
+/// Why the console did not open, or how it ended.
+#[derive(Debug, thiserror::Error)]
+enum ConsoleError {
+    #[error("{0}")]
+    Config(String),
+    #[error("{0}")]
+    Usage(String),
+    #[error("the terminal cannot be used: {0}")]
+    Terminal(#[from] io::Error),
+}
+
+impl ConsoleError {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Config(_) => Exit::Config,
+            Self::Usage(_) => Exit::Usage,
+            Self::Terminal(_) => Exit::Internal,
+        }
+    }
+}
+
+/// Opens the console on the user's terminal, until the user leaves.
+#[must_use]
+pub fn console(cli: &Cli, tap: &Tap) -> Exit {
+    match open(cli, tap) {
+        Ok(ended) => {
+            if let Some(why) = ended.why {
+                complain(&why);
+            }
+            ended.exit
+        }
+        Err(error) => {
+            complain(&error.to_string());
+            error.exit()
+        }
+    }
+}
+
+fn open(cli: &Cli, tap: &Tap) -> Result<Ended, ConsoleError> {
+    let config = |error: crate::config::ConfigError| ConsoleError::Config(error.to_string());
+    let theme = theme(&cli.console.look).map_err(config)?;
+    let keymap = Keymap::load(cli.console.keys.keymap.as_deref()).map_err(config)?;
+    let source = if cli.console.demo {
+        "simulated"
+    } else {
+        &cli.console.gpu_source
+    };
+    let choice: Choice = source.parse().map_err(ConsoleError::Usage)?;
+    let demo = cli.console.demo.then(demo::Demo::new).transpose()?;
+    let arguments = match &demo {
+        Some(demo) => demo.arguments(&cli.run),
+        None => cli.run.clone(),
+    };
+    let inbox = Inbox::default();
+    let backstage = Backstage::default();
+    let terminal = Terminal::open()?;
+    let ears = Ears::new(inbox.clone(), backstage.run.clone());
+    ears.pulse(terminal.pulse()?)?;
+    let stopped = ears.signals()?;
+    let size = terminal.size()?;
+    let model = Model::new(keymap, (size.width, size.height));
+    terminal::on_panic(std::thread::current().id());
+    let mut stage = Stage::open(terminal, theme, model, inbox.clone(), backstage.clone())?;
+    // Only now, with the first frame on the screen, is anything begun that takes time.
+    let lines = inbox.clone();
+    tap.listen(move |line| lines.line(line));
+    ears.keys()?;
+    let which = cli
+        .console
+        .gpu
+        .as_deref()
+        .map_or_else(Which::default, Which::of);
+    gauges::start(choice, which, inbox.clone())?;
+    backstage.start(arguments, inbox)?;
+    let ended = stage.run();
+    drop(stage);
+    drop(demo);
+    stopped.die();
+    Ok(ended?)
+}
+
+fn theme(look: &LookArgs) -> Result<Theme, crate::theme::ThemeError> {
+    let variable = |name: &str| std::env::var(name).ok();
+    let depth = Depth::detect(look.screen.color, variable);
+    let tier = GlyphTier::detect(look.screen.glyphs, variable);
+    Theme::load(&look.theme, depth, tier)
+}

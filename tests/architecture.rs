@@ -9,12 +9,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use source::{Source, functions, names, sources};
 
 /// What each room may use. A new room needs a row, and a row that makes a cycle is refused.
-const MAY_USE: [(&str, &[&str]); 20] = [
+const MAY_USE: &[(&str, &[&str])] = &[
     ("cli", &[]),
     ("config", &[]),
     ("keymap", &["cli", "config"]),
     ("theme", &["cli", "config"]),
-    ("tui", &["keymap", "theme"]),
+    ("event", &[]),
     ("log", &[]),
     ("process", &[]),
     ("signals", &["process"]),
@@ -30,7 +30,15 @@ const MAY_USE: [(&str, &[&str]); 20] = [
     (
         "run",
         &[
-            "cli", "engine", "extract", "log", "page", "posting", "process", "signals", "store",
+            "cli", "engine", "event", "extract", "log", "page", "posting", "process", "signals",
+            "store",
+        ],
+    ),
+    (
+        "tui",
+        &[
+            "cli", "config", "event", "extract", "gpu", "keymap", "log", "posting", "run",
+            "signals", "store", "theme",
         ],
     ),
     ("headless", &["cli", "engine", "extract", "run", "store"]),

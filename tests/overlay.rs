@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used)]
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use proptest::prelude::*;
@@ -385,7 +385,7 @@ fn matches_are_walked_round_and_round() {
 
 #[test]
 fn a_notice_goes_by_itself_and_bad_news_stay_longer() {
-    let (mut notices, now) = (Notices::default(), Instant::now());
+    let (mut notices, now) = (Notices::default(), Duration::from_secs(7));
     assert_eq!((notices.deadline(), notices.expire(now)), (None, false));
     notices.say(Level::Good, "120 W are in force", now);
     let short = notices.deadline().unwrap();
@@ -461,7 +461,7 @@ proptest! {
         let mut menu = profiles(&keymap);
         let mut question = ConfirmBox::new(&text, &text, &keymap);
         let mut notices = Notices::default();
-        notices.say(Level::Warn, text.clone(), Instant::now());
+        notices.say(Level::Warn, text.clone(), Duration::from_secs(7));
         question.left(u64::MAX);
         for key in keys {
             line.handle(key, &keymap);

@@ -1,7 +1,7 @@
 //! Real processes on one store file: killed with SIGKILL at any moment, and two draining one queue.
 #![allow(clippy::unwrap_used)]
 
-use smelt::store::{NewJob, NewRecord, Store, StoreError};
+use smelt::store::{NewJob, NewRecord, Store, StoreError, Which};
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Lines, Write, stdin};
 use std::path::Path;
@@ -80,8 +80,13 @@ fn child() {
             status: "done",
             json: owner,
             text: Some(&text),
+            ..NewRecord::default()
         };
-        assert!(store.complete(&claim, &record, now).unwrap());
+        assert!(
+            store
+                .complete(&claim, &record, now, |_| unreachable!("nobody reviewed"))
+                .unwrap()
+        );
         completed += 1;
         say("completed");
     }
@@ -142,7 +147,7 @@ fn records(path: &Path) -> Vec<(String, String, Option<String>)> {
     let mut records = Vec::new();
     let mut store = Store::open(path).unwrap();
     store
-        .export(true, true, |record| {
+        .export(Which::All, true, |record| {
             records.push((record.posting_id, record.json, record.text));
             Ok::<_, StoreError>(())
         })

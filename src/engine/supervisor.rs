@@ -87,6 +87,15 @@ impl Supervised {
         self.asked.load(Ordering::SeqCst)
     }
 
+    /// Whether a worker runs whose model is loaded: the next question is answered without a wait for either.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        let worker = lock(&self.worker);
+        worker
+            .as_ref()
+            .is_some_and(|worker| worker.is_alive() && worker.is_loaded())
+    }
+
     /// Ends the worker for good, at once; questions in flight fail with [`EngineError::Crashed`], and so do later ones.
     pub fn kill(&self) {
         self.ended.store(true, Ordering::SeqCst);

@@ -33,7 +33,7 @@ fn rank(field: Field, candidate: &Candidate) -> u8 {
         Field::Title | Field::Company | Field::Location | Field::Description
     );
     match candidate.source {
-        Source::Input => 0,
+        Source::Human | Source::Input => 0,
         Source::JsonLd => 1,
         Source::Microdata => 2,
         Source::Rule if candidate.support >= SURE || !is_name => 3,

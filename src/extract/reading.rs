@@ -48,6 +48,8 @@ impl Span {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Source {
+    /// A person, in review.
+    Human,
     /// schema.org `JobPosting` in a script.
     JsonLd,
     /// schema.org `JobPosting` in attributes.

@@ -38,11 +38,49 @@ pub struct Record {
     pub energy_j: Option<f64>,
     /// Who answered.
     pub model: ModelName,
-    /// Why there is no posting.
+    /// Why there is no posting, or why it is not to be used.
     pub error: Option<RecordError>,
+    /// What people said of it; `null` until they do, or once they have taken it all back.
+    #[serde(default)]
+    pub review: Option<Reviewed>,
     /// The clean text, on request.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub text: Option<String>,
+}
+
+impl Record {
+    /// The record of a posting that has none: `kind` and `message` say why, as in [`RecordError`].
+    #[must_use]
+    pub fn failed(
+        id: &str,
+        source: PageSource,
+        model: ModelName,
+        kind: &str,
+        message: &str,
+    ) -> Self {
+        Self {
+            v: 1,
+            kind: "record".to_owned(),
+            id: id.to_owned(),
+            source,
+            status: Status::Failed,
+            posting: JobPosting::default(),
+            evidence: BTreeMap::new(),
+            provenance: BTreeMap::new(),
+            confidence: BTreeMap::new(),
+            flags: Vec::new(),
+            usage: RecordUsage::default(),
+            timing: Timing::default(),
+            energy_j: None,
+            model,
+            error: Some(RecordError {
+                kind: kind.to_owned(),
+                message: message.to_owned(),
+            }),
+            review: None,
+            text: None,
+        }
+    }
 }
 
 /// Where a page came from.
@@ -56,6 +94,22 @@ pub struct PageSource {
     pub line: Option<usize>,
     /// Of the page's bytes, in hex; `null` when they could not be read.
     pub sha256: Option<String>,
+}
+
+impl PageSource {
+    /// The end of its path or its address, short enough for a list.
+    #[must_use]
+    pub fn label(&self) -> String {
+        let name = match (&self.path, &self.url) {
+            (Some(path), _) => path.rsplit('/').next().unwrap_or(path).to_owned(),
+            (None, Some(url)) => url.split("://").last().unwrap_or(url).to_owned(),
+            (None, None) => String::new(),
+        };
+        match self.line {
+            Some(line) => format!("{name}:{line}"),
+            None => name,
+        }
+    }
 }
 
 /// Outcome of one posting.
@@ -112,10 +166,38 @@ pub struct ModelName {
     pub engine: String,
 }
 
+/// What a review made of a record. Its `posting` and what belongs to it are the reviewed ones, its `status` is `done`
+/// once it is approved and `failed` with an error `rejected` once it is rejected.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Reviewed {
+    /// `null` where no decision on just these values was made.
+    pub decision: Option<Decision>,
+    /// False for one that was approved together with others because of its confidence.
+    pub seen: bool,
+    /// Who said the last word.
+    pub by: String,
+    /// When, as RFC 3339 in UTC.
+    pub at: String,
+    /// The fields that a person filled, emptied or confirmed.
+    pub fields: Vec<Field>,
+    /// Edits of a text and decisions on values that are no longer the record's; they are kept and do not count.
+    pub outdated: usize,
+}
+
+/// A person's word on a whole record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Decision {
+    /// It is right.
+    Approved,
+    /// It is not to be used.
+    Rejected,
+}
+
 /// Why a posting failed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RecordError {
-    /// `input`, `page` or `engine`.
+    /// `input`, `page`, `engine`, `store`, `internal`, `cancelled` or `rejected`.
     pub kind: String,
     /// One line.
     pub message: String,

@@ -210,9 +210,9 @@ impl Batch<'_> {
         self.flush()?;
         let source = serde_json::to_string(&input.source).unwrap_or_default();
         let record = job::failed_record(&input.id, input.source.clone(), selected, "input", why);
-        let job = self
-            .store
-            .fail_input(&input.posting_key, &input.id, &source, &record, now())?;
+        let job =
+            self.store
+                .fail_input(&input.posting_key, &input.id, &source, &record, why, now())?;
         self.queued.unreadable += 1;
         self.store.select(&[job])
     }

@@ -1,18 +1,15 @@
 //! One job: bytes to page to record.
 
-use std::collections::BTreeMap;
 use std::time::Instant;
 
 use super::enqueue::JobSource;
+use super::telling::Telling;
 use super::{Run, lock, now};
 use crate::engine::select::Selected;
 use crate::engine::{Engine, EngineError};
-use crate::extract::record::{
-    ModelName, PageSource, Record, RecordError, RecordUsage, Status, Timing,
-};
+use crate::extract::record::{ModelName, PageSource, Record, Timing};
 use crate::extract::{Context, Extraction, extract};
 use crate::page::{self, Format, Limits, Page};
-use crate::posting::JobPosting;
 use crate::store::{Claim, StoreError, StoredRecord};
 
 /// What became of a job.
@@ -69,9 +66,10 @@ fn read(run: &Run, claim: &Claim, source: JobSource, bytes: Vec<u8>) -> Outcome 
     };
     let page_ms = millis(started);
     let engine = run.selected.engine.as_ref();
+    let engine = engine.map(|engine| Telling::new(engine, &run.events, claim.job_id));
     let context = Context {
         readers: run.readers,
-        engine: engine.map(|engine| engine as &dyn Engine),
+        engine: engine.as_ref().map(|engine| engine as &dyn Engine),
         url: source.page.url.as_deref(),
         fetched: source.fetched,
         max_output_tokens: run.selected.max_output_tokens,
@@ -124,6 +122,7 @@ fn record(
         energy_j: None,
         model: model_name(selected),
         error: None,
+        review: None,
         text: None,
     }
 }
@@ -144,7 +143,13 @@ pub(super) fn failed(
     why: &str,
 ) -> Outcome {
     Outcome::Record(
-        Box::new(failure(&claim.posting_id, source, selected, kind, why)),
+        Box::new(Record::failed(
+            &claim.posting_id,
+            source,
+            model_name(selected),
+            kind,
+            why,
+        )),
         None,
     )
 }
@@ -157,31 +162,8 @@ pub(super) fn failed_record(
     kind: &str,
     why: &str,
 ) -> String {
-    serde_json::to_string(&failure(id, source, selected, kind, why)).unwrap_or_default()
-}
-
-fn failure(id: &str, source: PageSource, selected: &Selected, kind: &str, why: &str) -> Record {
-    Record {
-        v: 1,
-        kind: "record".to_owned(),
-        id: id.to_owned(),
-        source,
-        status: Status::Failed,
-        posting: JobPosting::default(),
-        evidence: BTreeMap::new(),
-        provenance: BTreeMap::new(),
-        confidence: BTreeMap::new(),
-        flags: Vec::new(),
-        usage: RecordUsage::default(),
-        timing: Timing::default(),
-        energy_j: None,
-        model: model_name(selected),
-        error: Some(RecordError {
-            kind: kind.to_owned(),
-            message: why.to_owned(),
-        }),
-        text: None,
-    }
+    let record = Record::failed(id, source, model_name(selected), kind, why);
+    serde_json::to_string(&record).unwrap_or_default()
 }
 
 /// The key of the record this job will have.

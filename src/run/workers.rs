@@ -2,15 +2,16 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::Sender;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::enqueue::JobSource;
 use super::job::{self, Outcome};
 use super::{LEASE_MS, Run, enqueue, lock, now};
 use crate::engine::EngineError;
+use crate::event::{Event, Finished};
 use crate::extract::record::{PageSource, Record};
-use crate::process;
-use crate::store::{Claim, NewRecord, StoreError};
+use crate::store::{Claim, Entry, NewRecord, StoreError};
+use crate::{process, review};
 
 /// Attempts a page gets before it is recorded as failed.
 const ATTEMPTS: u32 = 3;
@@ -18,6 +19,8 @@ const ATTEMPTS: u32 = 3;
 const BACK_OFF_MS: i64 = 500;
 /// How often a worker without a job looks whether another process has finished one.
 const LOOK_MS: u64 = 200;
+/// How long a worker of a run that stays sleeps at most; it is woken when something is queued.
+const NAP: Duration = Duration::from_secs(60);
 
 /// Drains the run set with so many threads. `finished` hears of every record written, so that it can be handed out.
 ///
@@ -51,17 +54,19 @@ pub fn work(run: &Run, threads: u8, finished: &Sender<()>) -> Result<(), StoreEr
 
 fn drain(run: &Run, owner: &str, settings: &str, finished: &Sender<()>) -> Result<(), StoreError> {
     while !run.is_stopping() {
-        let claim = lock(&run.store).claim(owner, LEASE_MS, now())?;
-        let Some(claim) = claim else {
-            let store = lock(&run.store);
-            let Some(wake) = store.next_wake(now())? else {
-                return Ok(());
-            };
-            let wait = u64::try_from(wake - now()).unwrap_or(0).clamp(1, LOOK_MS);
-            drop(run.changed.wait_timeout(store, Duration::from_millis(wait)));
-            continue;
+        let Some(claim) = next(run, owner)? else {
+            if rest(run)? {
+                continue;
+            }
+            return Ok(());
         };
         lock(&run.active).insert(claim.job_id, claim.clone());
+        run.events.tell(|| Event::Claimed {
+            job: claim.job_id,
+            id: claim.posting_id.clone(),
+            label: source(&claim).label(),
+            attempt: claim.attempts,
+        });
         let done = one(run, &claim, settings);
         lock(&run.active).remove(&claim.job_id);
         run.announce();
@@ -72,8 +77,36 @@ fn drain(run: &Run, owner: &str, settings: &str, finished: &Sender<()>) -> Resul
     Ok(())
 }
 
+fn next(run: &Run, owner: &str) -> Result<Option<Claim>, StoreError> {
+    if run.is_held() {
+        return Ok(None);
+    }
+    lock(&run.store).claim(owner, LEASE_MS, now())
+}
+
+/// Sleeps until there may be a job; false once there is none left to wait for.
+fn rest(run: &Run) -> Result<bool, StoreError> {
+    let store = lock(&run.store);
+    // Under the lock: what changed before it is seen here, what changes after it wakes.
+    if run.is_stopping() {
+        return Ok(true);
+    }
+    let wait = match store.next_wake(now())? {
+        _ if run.is_held() => NAP,
+        Some(wake) => {
+            let wait = u64::try_from(wake - now()).unwrap_or(0);
+            Duration::from_millis(wait.clamp(1, LOOK_MS))
+        }
+        None if run.stays => NAP,
+        None => return Ok(false),
+    };
+    drop(run.changed.wait_timeout(store, wait));
+    Ok(true)
+}
+
 fn one(run: &Run, claim: &Claim, settings: &str) -> Result<(), StoreError> {
     let key = job::key(claim, settings);
+    let started = Instant::now();
     let outcome = catch_unwind(AssertUnwindSafe(|| job::process(run, claim, &key)));
     let outcome = match outcome {
         Ok(outcome) => outcome?,
@@ -87,8 +120,10 @@ fn one(run: &Run, claim: &Claim, settings: &str) -> Result<(), StoreError> {
         ),
     };
     match outcome {
-        Outcome::Record(record, text) => complete(run, claim, &key, &record, text.as_deref()),
-        Outcome::NoAnswer(error) => no_answer(run, claim, &key, &error),
+        Outcome::Record(record, text) => {
+            complete(run, claim, &key, &record, text.as_deref(), started)
+        }
+        Outcome::NoAnswer(error) => no_answer(run, claim, &key, &error, started),
     }
 }
 
@@ -102,46 +137,87 @@ fn complete(
     key: &str,
     record: &Record,
     text: Option<&str>,
+    started: Instant,
 ) -> Result<(), StoreError> {
     let json = serde_json::to_string(record).unwrap_or_default();
+    let standing = review::standing(record);
     let new = NewRecord {
         idem_key: key,
         status: record.status.as_str(),
         json: &json,
         text,
+        title: standing.title.as_deref(),
+        certainty: standing.certainty,
+        guarded: standing.guarded,
+        error: record.error.as_ref().map(|error| error.message.as_str()),
     };
-    if !lock(&run.store).complete(claim, &new, now())? {
+    let settle = |log: &[Entry]| review::settle(record, text, log);
+    if !lock(&run.store).complete(claim, &new, now(), settle)? {
         tracing::info!(
             id = claim.posting_id,
             "another process finished this posting first"
         );
     }
+    run.events.tell(|| {
+        Event::Finished(Finished {
+            job: claim.job_id,
+            id: claim.posting_id.clone(),
+            status: record.status.as_str().to_owned(),
+            error: record.error.as_ref().map(|error| error.message.clone()),
+            took_ms: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX),
+            tokens: record.usage.completion_tokens,
+        })
+    });
+    Ok(())
+}
+
+/// Puts a job back into the queue.
+fn give_back(
+    run: &Run,
+    claim: &Claim,
+    wait_ms: i64,
+    count_attempt: bool,
+    why: Option<&str>,
+) -> Result<(), StoreError> {
+    let not_before = if wait_ms > 0 { now() + wait_ms } else { 0 };
+    lock(&run.store).release(claim, not_before, count_attempt, why)?;
+    run.events.tell(|| Event::GivenBack {
+        job: claim.job_id,
+        id: claim.posting_id.clone(),
+        why: why.map(str::to_owned),
+        wait_ms,
+    });
     Ok(())
 }
 
 /// Tries again what may go better; says once what cannot.
-fn no_answer(run: &Run, claim: &Claim, key: &str, error: &EngineError) -> Result<(), StoreError> {
+fn no_answer(
+    run: &Run,
+    claim: &Claim,
+    key: &str,
+    error: &EngineError,
+    started: Instant,
+) -> Result<(), StoreError> {
     let message = error.to_string();
     if run.is_aborting() {
-        lock(&run.store).release(claim, 0, false, None)?;
-        return Ok(());
+        return give_back(run, claim, 0, false, None);
     }
     match error {
         EngineError::Unavailable(why) => {
             lock(&run.unavailable).get_or_insert_with(|| why.clone());
             run.stop();
-            lock(&run.store).release(claim, 0, false, Some(&message))?;
+            give_back(run, claim, 0, false, Some(&message))?;
         }
         EngineError::Crashed(_) if claim.attempts < ATTEMPTS => {
             tracing::warn!(id = claim.posting_id, attempt = claim.attempts, %message, "trying again");
-            let not_before = now() + BACK_OFF_MS * i64::from(claim.attempts);
-            lock(&run.store).release(claim, not_before, true, Some(&message))?;
+            let wait_ms = BACK_OFF_MS * i64::from(claim.attempts);
+            give_back(run, claim, wait_ms, true, Some(&message))?;
         }
         EngineError::Crashed(_) | EngineError::Refused(_) => {
             if let Outcome::Record(record, _) =
                 job::failed(claim, source(claim), &run.selected, "engine", &message)
             {
-                complete(run, claim, key, &record, None)?;
+                complete(run, claim, key, &record, None, started)?;
             }
         }
     }

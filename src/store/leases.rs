@@ -1,6 +1,8 @@
 //! Working on a job: claim it, keep it, give it back or finish it, each fenced by the job's epoch.
 
-use super::{Store, StoreError, records, records::NewRecord};
+use super::records::{self, NewRecord};
+use super::reviews::{self, Entry, Standing};
+use super::{Store, StoreError};
 use rusqlite::{OptionalExtension, Row};
 
 /// The right to work on one job until its lease ends.
@@ -112,24 +114,39 @@ impl Store {
     /// Finishes the job with `record`, both in one transaction; a record whose status is `failed` makes it a failed
     /// job. False: the job is no longer the claimant's and nothing was written.
     ///
-    /// A lease that ended but that nobody else took up is still good here: the work is done.
+    /// A lease that ended but that nobody else took up is still good here: the work is done. If people reviewed an
+    /// earlier record of the posting, `settle` is asked what their log says of this one.
     pub fn complete(
         &mut self,
         claim: &Claim,
         record: &NewRecord,
         now: i64,
+        settle: impl FnOnce(&[Entry]) -> Standing,
     ) -> Result<bool, StoreError> {
         self.write(|tx| {
             let changed = tx
                 .prepare_cached(
                     "UPDATE jobs
-                     SET state = CASE ?3 WHEN 'failed' THEN 'failed' ELSE 'done' END, idem_key = ?4, owner = NULL,
-                         lease_until = NULL, error = NULL
+                     SET state = CASE ?3 WHEN 'failed' THEN 'failed' ELSE 'done' END, outcome = ?3, idem_key = ?4,
+                         owner = NULL, lease_until = NULL, error = ?5, title = ?6, certainty = ?7, guarded = ?8
                      WHERE id = ?1 AND epoch = ?2 AND state = 'running'",
                 )?
-                .execute((claim.job_id, claim.epoch, record.status, record.idem_key))?;
+                .execute((
+                    claim.job_id,
+                    claim.epoch,
+                    record.status,
+                    record.idem_key,
+                    record.error,
+                    record.title,
+                    record.certainty,
+                    record.guarded,
+                ))?;
             if changed == 1 {
                 records::insert(tx, &claim.posting_key, &claim.posting_id, record, now)?;
+                let log = reviews::log_of(tx, &claim.posting_key)?;
+                if !log.is_empty() {
+                    reviews::show(tx, claim.job_id, &settle(&log))?;
+                }
             }
             Ok(changed == 1)
         })

@@ -84,7 +84,8 @@ impl Store {
         })
     }
 
-    /// Notes an input that could not be read at all: a failed job without content, and `json` as its record.
+    /// Notes an input that could not be read at all: a failed job without content, `json` as its record, and `error` as
+    /// its row's.
     ///
     /// Queueing the same `posting_key` with content later revives the job. Returns the job's id.
     pub fn fail_input(
@@ -93,25 +94,29 @@ impl Store {
         posting_id: &str,
         source: &str,
         json: &str,
+        error: &str,
         now: i64,
     ) -> Result<i64, StoreError> {
         self.write(|tx| {
             let id = tx
                 .prepare_cached(
-                    "INSERT INTO jobs (posting_key, posting_id, source, format, state, idem_key, queued_at)
-                     VALUES (?1, ?2, ?3, '', 'failed', '', ?4)
+                    "INSERT INTO jobs (posting_key, posting_id, source, format, state, outcome, idem_key, error, queued_at)
+                     VALUES (?1, ?2, ?3, '', 'failed', 'failed', '', ?5, ?4)
                      ON CONFLICT (posting_key) DO UPDATE SET
                          posting_id = excluded.posting_id, source = excluded.source, format = '', sha256 = NULL,
                          state = 'failed', idem_key = '', attempts = 0, epoch = epoch + 1, owner = NULL,
-                         lease_until = NULL, not_before = 0, error = NULL, queued_at = excluded.queued_at
+                         lease_until = NULL, not_before = 0, error = excluded.error, queued_at = excluded.queued_at,
+                         outcome = 'failed', title = NULL, certainty = NULL, guarded = 0
                      RETURNING id",
                 )?
-                .query_row((posting_key, posting_id, source, now), |row| row.get(0))?;
+                .query_row((posting_key, posting_id, source, now, error), |row| {
+                    row.get(0)
+                })?;
             let record = records::NewRecord {
                 idem_key: "",
                 status: "failed",
                 json,
-                text: None,
+                ..records::NewRecord::default()
             };
             records::insert(tx, posting_key, posting_id, &record, now)?;
             Ok(id)
@@ -156,7 +161,7 @@ fn put(conn: &Connection, job: &NewJob, now: i64) -> rusqlite::Result<i64> {
              posting_id = excluded.posting_id, source = excluded.source, format = excluded.format,
              sha256 = excluded.sha256, state = 'queued', idem_key = NULL, attempts = 0, epoch = epoch + 1,
              owner = NULL, lease_until = NULL, not_before = 0, priority = excluded.priority, error = NULL,
-             queued_at = excluded.queued_at
+             queued_at = excluded.queued_at, outcome = NULL, title = NULL, certainty = NULL, guarded = 0
          RETURNING id",
     )?
     .query_row(

@@ -4,9 +4,9 @@ use super::records::{StoredRecord, columns};
 use super::{Store, StoreError};
 use rusqlite::Row;
 
-/// How many jobs are in which state.
+/// How many jobs of the run set are in which state.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counts {
+pub struct Progress {
     /// Waiting, whether due or not.
     pub queued: u32,
     /// Claimed by somebody, even if the lease has ended.
@@ -17,7 +17,7 @@ pub struct Counts {
     pub failed: u32,
 }
 
-impl Counts {
+impl Progress {
     fn of(row: &Row) -> rusqlite::Result<Self> {
         Ok(Self {
             queued: row.get(0)?,
@@ -28,7 +28,7 @@ impl Counts {
     }
 }
 
-/// What [`Counts::of`] reads, over rows with a column `state`.
+/// What [`Progress::of`] reads, over rows with a column `state`.
 macro_rules! counts {
     () => {
         "SELECT count(*) FILTER (WHERE state = 'queued'), count(*) FILTER (WHERE state = 'running'),
@@ -91,9 +91,9 @@ impl Store {
             let taken = find
                 .query_map((ordered, limit), |row| {
                     Ok((
-                        StoredRecord::of(row, with_text)?,
-                        row.get::<_, i64>(5)?,
-                        row.get::<_, String>(6)?,
+                        StoredRecord::of(tx, row, with_text)?,
+                        row.get::<_, i64>(8)?,
+                        row.get::<_, String>(9)?,
                     ))
                 })?
                 .collect::<rusqlite::Result<Vec<_>>>()?;
@@ -105,21 +105,13 @@ impl Store {
     }
 
     /// The states of the run set's jobs; a job whose record was taken keeps the state it then had.
-    pub fn progress(&self) -> Result<Counts, StoreError> {
+    pub fn progress(&self) -> Result<Progress, StoreError> {
         self.read(|conn| {
             conn.prepare_cached(concat!(
                 counts!(),
                 "FROM (SELECT ifnull(r.emitted, j.state) AS state FROM run_jobs r JOIN jobs j ON j.id = r.job_id)"
             ))?
-            .query_row([], Counts::of)
-        })
-    }
-
-    /// The states of all jobs of the store.
-    pub fn counts(&self) -> Result<Counts, StoreError> {
-        self.read(|conn| {
-            conn.prepare_cached(concat!(counts!(), "FROM jobs"))?
-                .query_row([], Counts::of)
+            .query_row([], Progress::of)
         })
     }
 

@@ -10,10 +10,12 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 const JOURNAL_MODE_ATTEMPTS: usize = 20;
 
 /// More than the number of different statements in this room, so each is compiled once.
-const CACHED_STATEMENTS: usize = 48;
+const CACHED_STATEMENTS: usize = 80;
 
 /// Entry n turns a file of format n into one of format n + 1. Entries are only ever appended.
-const MIGRATIONS: [&str; 1] = ["
+pub(super) const MIGRATIONS: [&str; 2] = [FORMAT_1, include_str!("schema/format_2.sql")];
+
+const FORMAT_1: &str = "
 CREATE TABLE content (
     sha256 TEXT PRIMARY KEY,
     body   BLOB NOT NULL  -- zlib
@@ -50,7 +52,7 @@ CREATE TABLE records (
     UNIQUE (posting_key, idem_key)
 );
 CREATE INDEX records_by_idem_key ON records (idem_key);
-"];
+";
 
 /// The format this program writes.
 pub(super) const VERSION: i64 = MIGRATIONS.len().cast_signed() as i64;

@@ -107,7 +107,7 @@ impl Bench {
     }
 
     /// Jobs that some process works on.
-    pub fn claimed(&self) -> u32 {
+    pub fn claimed(&self) -> u64 {
         let store = smelt::store::Store::open(&self.path("smelt.db")).unwrap();
         store.counts().unwrap().running
     }

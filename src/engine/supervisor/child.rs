@@ -74,6 +74,10 @@ impl Worker {
         self.info.get_or_init(|| self.loaded(load_limit)).clone()
     }
 
+    pub(super) fn is_loaded(&self) -> bool {
+        self.info.get().is_some_and(Result::is_ok)
+    }
+
     fn loaded(&self, limit: Duration) -> Result<EngineInfo, EngineError> {
         let unavailable = |why: String| Err(EngineError::Unavailable(why));
         let said = lock(&self.loading).recv_timeout(limit);

@@ -53,7 +53,7 @@ fn many_may_open_a_new_store_at_once() {
             });
         }
     });
-    assert_eq!(Store::open(&path).unwrap().counts().unwrap().queued, 8);
+    assert_eq!(Store::open(&path).unwrap().counts().unwrap().waiting, 8);
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! Finished work: what is handed on, in which order, what is cached and exported.
 
 use super::*;
-use crate::store::{Counts, StoreError};
+use crate::store::{Counts, Progress, StoreError};
 
 /// Claims all jobs of the run set, in order.
 fn claim_all(store: &mut Store) -> Vec<Claim> {
@@ -10,7 +10,7 @@ fn claim_all(store: &mut Store) -> Vec<Claim> {
 
 fn complete(store: &mut Store, claim: &Claim) {
     let record = record(&claim.sha256, &claim.posting_key);
-    assert!(store.complete(claim, &record, 1).unwrap());
+    assert!(store.complete(claim, &record, 1, nothing_said).unwrap());
 }
 
 #[test]
@@ -72,16 +72,23 @@ fn progress_counts_the_run_set_and_counts_the_store() {
         status: "failed",
         ..record("b", "{}")
     };
-    store.complete(&failing, &failed, 1).unwrap();
+    store.complete(&failing, &failed, 1, nothing_said).unwrap();
     claim(&mut store, 0).unwrap();
-    let run = Counts {
+    let run = Progress {
         queued: 0,
         running: 1,
         done: 1,
         failed: 1,
     };
     assert_eq!(store.progress().unwrap(), run);
-    assert_eq!(store.counts().unwrap(), Counts { queued: 1, ..run });
+    let all = Counts {
+        waiting: 1,
+        running: 1,
+        done: 1,
+        failed: 1,
+        ..Counts::default()
+    };
+    assert_eq!(store.counts().unwrap(), all);
 }
 
 #[test]
@@ -100,7 +107,7 @@ fn unfinished_work_is_selected_in_the_order_it_was_queued_in() {
     let mut store = Store::in_memory().unwrap();
     let jobs = [job("b", "b"), job("a", "a"), job("c", "c")];
     store.enqueue(&jobs, 0, false).unwrap();
-    store.fail_input("d", "d", "{}", "{}", 0).unwrap();
+    store.fail_input("d", "d", "{}", "{}", "why", 0).unwrap();
     assert_eq!(store.select_unfinished().unwrap(), 3);
     assert_eq!(store.select_unfinished().unwrap(), 0);
     let order: Vec<_> = claim_all(&mut store)
@@ -120,7 +127,7 @@ fn the_cache_finds_the_newest_usable_record_of_any_posting() {
             text: Some("Gehalt: 60.000 €"),
             ..record("same page", &claim.posting_key)
         };
-        assert!(store.complete(claim, &record, 1).unwrap());
+        assert!(store.complete(claim, &record, 1, nothing_said).unwrap());
     }
     let hit = store.cached("same page").unwrap().unwrap();
     assert_eq!(
@@ -139,10 +146,10 @@ fn text_is_handed_out_only_when_asked_for() {
         text: Some("text"),
         ..record("a", "{}")
     };
-    store.complete(&held, &with_text, 1).unwrap();
+    store.complete(&held, &with_text, 1, nothing_said).unwrap();
     for wanted in [true, false] {
         store
-            .export(false, wanted, |record| {
+            .export(Which::Newest, wanted, |record| {
                 assert_eq!(record.text.is_some(), wanted);
                 Ok::<_, StoreError>(())
             })
@@ -168,7 +175,7 @@ fn an_export_stops_at_the_first_error_of_its_reader() {
     finish_next(&mut store, "a");
     finish_next(&mut store, "b");
     let mut seen = 0;
-    let stopped = store.export(false, false, |_| {
+    let stopped = store.export(Which::Newest, false, |_| {
         seen += 1;
         Err(Stop::Closed)
     });
@@ -178,6 +185,6 @@ fn an_export_stops_at_the_first_error_of_its_reader() {
         .conn
         .execute_batch("PRAGMA foreign_keys = OFF; DROP TABLE jobs")
         .unwrap();
-    let broken = store.export(false, false, |_| Err(Stop::Closed));
+    let broken = store.export(Which::Newest, false, |_| Err(Stop::Closed));
     assert!(matches!(broken, Err(Stop::Store)));
 }

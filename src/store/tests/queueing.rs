@@ -48,7 +48,11 @@ fn queued_and_running_postings_are_joined() {
     assert!(!already);
     let claim = claim(&mut store, 0).unwrap();
     assert_eq!(queue(&mut store, &job("a", "a")), (id, false));
-    assert!(store.complete(&claim, &record("a", "{}"), 1).unwrap());
+    assert!(
+        store
+            .complete(&claim, &record("a", "{}"), 1, nothing_said)
+            .unwrap()
+    );
     assert_eq!(exported(&store, true).len(), 1);
 }
 
@@ -59,7 +63,11 @@ fn changed_content_fences_off_who_works_on_the_old() {
     queue(&mut store, &job("a", "new bytes"));
     assert!(!store.heartbeat(&old, 1, 100).unwrap());
     assert!(!store.release(&old, 1, true, None).unwrap());
-    assert!(!store.complete(&old, &record("a", "old"), 1).unwrap());
+    assert!(
+        !store
+            .complete(&old, &record("a", "old"), 1, nothing_said)
+            .unwrap()
+    );
     assert!(exported(&store, true).is_empty());
     let new = claim(&mut store, 1).unwrap();
     assert_eq!((new.sha256.as_str(), new.attempts), ("new bytes", 1));
@@ -77,7 +85,7 @@ fn changed_settings_ask_again_and_keep_the_old_record() {
     let claim = claim(&mut store, 0).unwrap();
     assert!(
         store
-            .complete(&claim, &record("other settings", "second"), 2)
+            .complete(&claim, &record("other settings", "second"), 2, nothing_said)
             .unwrap()
     );
     assert_eq!(exported(&store, true), ["first", "second"]);
@@ -102,7 +110,7 @@ fn a_failed_posting_is_tried_again() {
         status: "failed",
         ..record("a", "failed")
     };
-    assert!(store.complete(&first, &failed, 1).unwrap());
+    assert!(store.complete(&first, &failed, 1, nothing_said).unwrap());
     assert_eq!(store.counts().unwrap().failed, 1);
     assert!(!queue(&mut store, &job("a", "a")).1);
     assert_eq!(finish_next(&mut store, "done").attempts, 1);
@@ -116,7 +124,7 @@ fn one_posting_twice_in_a_batch_is_one_job() {
         .enqueue(&[job("a", "a"), job("b", "b"), job("a", "a")], 0, false)
         .unwrap();
     assert_eq!(queued[0], queued[2]);
-    assert_eq!(store.counts().unwrap().queued, 2);
+    assert_eq!(store.counts().unwrap().waiting, 2);
 }
 
 #[test]
@@ -131,14 +139,14 @@ fn a_batch_with_a_refused_job_queues_nothing() {
         .unwrap();
     let refused = store.enqueue(&[job("b", "b"), job("c", "c")], 0, false);
     assert!(refused.unwrap_err().to_string().contains("refused"));
-    assert_eq!(store.counts().unwrap().queued, 1);
+    assert_eq!(store.counts().unwrap().waiting, 1);
     assert_eq!(store.content("b").unwrap(), None);
 }
 
 #[test]
 fn an_unreadable_input_fails_with_a_record_and_content_revives_it() {
     let mut store = Store::in_memory().unwrap();
-    let fail = |store: &mut Store, json| store.fail_input("a", "a", "{}", json, 3).unwrap();
+    let fail = |store: &mut Store, json| store.fail_input("a", "a", "{}", json, "why", 3).unwrap();
     let id = fail(&mut store, "unreadable");
     assert_eq!(fail(&mut store, "still unreadable"), id);
     store.select(&[id]).unwrap();
@@ -154,8 +162,12 @@ fn an_unreadable_input_fails_with_a_record_and_content_revives_it() {
 fn an_input_that_can_no_longer_be_read_fences_off_who_works_on_it() {
     let mut store = store_with(&["a"]);
     let old = claim(&mut store, 0).unwrap();
-    store.fail_input("a", "a", "{}", "gone", 3).unwrap();
-    assert!(!store.complete(&old, &record("a", "old"), 4).unwrap());
+    store.fail_input("a", "a", "{}", "gone", "why", 3).unwrap();
+    assert!(
+        !store
+            .complete(&old, &record("a", "old"), 4, nothing_said)
+            .unwrap()
+    );
     let failed = Counts {
         failed: 1,
         ..Counts::default()

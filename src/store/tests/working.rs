@@ -12,10 +12,14 @@ fn a_job_is_claimed_once_until_its_lease_ends() {
     assert_eq!((second.job_id, second.attempts), (first.job_id, 2));
     assert!(second.epoch > first.epoch);
     assert!(!store.heartbeat(&first, 102, 100).unwrap());
-    assert!(!store.complete(&first, &record("a", "first"), 102).unwrap());
+    assert!(
+        !store
+            .complete(&first, &record("a", "first"), 102, nothing_said)
+            .unwrap()
+    );
     assert!(
         store
-            .complete(&second, &record("a", "second"), 103)
+            .complete(&second, &record("a", "second"), 103, nothing_said)
             .unwrap()
     );
     assert_eq!(exported(&store, true), ["second"]);
@@ -34,8 +38,16 @@ fn a_heartbeat_keeps_the_job() {
 fn late_work_counts_if_nobody_took_the_job_up() {
     let mut store = store_with(&["a"]);
     let late = claim(&mut store, 0).unwrap();
-    assert!(store.complete(&late, &record("a", "{}"), 9_999).unwrap());
-    assert!(!store.complete(&late, &record("a", "twice"), 9_999).unwrap());
+    assert!(
+        store
+            .complete(&late, &record("a", "{}"), 9_999, nothing_said)
+            .unwrap()
+    );
+    assert!(
+        !store
+            .complete(&late, &record("a", "twice"), 9_999, nothing_said)
+            .unwrap()
+    );
 }
 
 #[test]
@@ -93,7 +105,7 @@ fn an_unknown_status_is_refused_and_the_job_stays_claimed() {
         status: "perhaps",
         ..record("a", "{}")
     };
-    assert!(store.complete(&held, &odd, 1).is_err());
+    assert!(store.complete(&held, &odd, 1, nothing_said).is_err());
     assert!(store.heartbeat(&held, 1, 100).unwrap());
     assert!(exported(&store, true).is_empty());
 }
@@ -106,7 +118,11 @@ fn what_a_dead_owner_held_is_free_at_once() {
     let owner = store.owners().unwrap().remove(0);
     assert_eq!(store.requeue(&owner).unwrap(), 1);
     assert!(store.owners().unwrap().is_empty());
-    assert!(!store.complete(&held, &record("a", "late"), 1).unwrap());
+    assert!(
+        !store
+            .complete(&held, &record("a", "late"), 1, nothing_said)
+            .unwrap()
+    );
     let again = claim(&mut store, 1).unwrap();
     assert_eq!((again.job_id, again.attempts), (held.job_id, 2));
 }

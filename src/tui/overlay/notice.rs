@@ -1,6 +1,6 @@
 //! One line that says what just happened, and goes by itself.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -23,10 +23,10 @@ pub enum Level {
     Bad,
 }
 
-/// The newest line.
+/// The newest line. Times count from when the console began.
 #[derive(Debug, Clone, Default)]
 pub struct Notices {
-    shown: Option<(Level, String, Instant)>,
+    shown: Option<(Level, String, Duration)>,
 }
 
 impl Level {
@@ -49,7 +49,7 @@ impl Level {
 
 impl Notices {
     /// Shows a line in place of the one before.
-    pub fn say(&mut self, level: Level, text: impl Into<String>, now: Instant) {
+    pub fn say(&mut self, level: Level, text: impl Into<String>, now: Duration) {
         self.shown = Some((level, text.into(), now + level.stays()));
     }
 
@@ -62,12 +62,12 @@ impl Notices {
 
     /// When it goes.
     #[must_use]
-    pub fn deadline(&self) -> Option<Instant> {
+    pub fn deadline(&self) -> Option<Duration> {
         self.shown.as_ref().map(|(_, _, until)| *until)
     }
 
     /// Takes it away once its time is over; says whether it did.
-    pub fn expire(&mut self, now: Instant) -> bool {
+    pub fn expire(&mut self, now: Duration) -> bool {
         let is_over = self.deadline().is_some_and(|until| now >= until);
         if is_over {
             self.shown = None;

@@ -1,0 +1,151 @@
+//! Behind the stage: opens engine and store, queues inputs, and works, while the console is on the screen already.
+
+use std::io;
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, OnceLock};
+use std::thread;
+
+use super::inbox::Inbox;
+use super::librarian::Librarian;
+use super::msg::{Ended, Msg};
+use crate::cli::{Exit, RunArgs};
+use crate::event::Event;
+use crate::extract::Readers;
+use crate::run::enqueue::{Inputs, enqueue};
+use crate::run::{self, Run, RunError, lock};
+
+/// Records that are marked as handed out in one go.
+const BATCH: u32 = 64;
+
+/// What is behind the stage, as soon as it is there.
+#[derive(Clone, Default)]
+pub struct Backstage {
+    /// The run.
+    pub run: Arc<OnceLock<Arc<Run>>>,
+    /// Who reads the store.
+    pub librarian: Arc<OnceLock<Librarian>>,
+}
+
+impl Backstage {
+    /// Begins to open everything; how it ends goes to `inbox`.
+    ///
+    /// # Errors
+    /// When the system has no thread left.
+    pub fn start(&self, arguments: RunArgs, inbox: Inbox) -> io::Result<()> {
+        let backstage = self.clone();
+        thread::Builder::new()
+            .name("backstage".to_owned())
+            .spawn(move || {
+                let ended = match backstage.open(&arguments, &inbox) {
+                    Ok(run) => backstage.work(&run, &arguments, &inbox),
+                    Err(error) => Ended {
+                        why: Some(error.to_string()),
+                        exit: error.exit(),
+                        is_final: true,
+                    },
+                };
+                inbox.put(Msg::Ended(ended));
+            })?;
+        Ok(())
+    }
+
+    fn open(&self, arguments: &RunArgs, inbox: &Inbox) -> Result<Arc<Run>, RunError> {
+        let librarian = Librarian::start(&arguments.store, inbox.clone())?;
+        self.librarian.set(librarian).ok();
+        // What was there before is shown while the engine is still being chosen.
+        inbox.event(Event::Resumed { jobs: 0 });
+        let run = Run::open(
+            &arguments.engine,
+            &arguments.store,
+            Readers::All,
+            arguments.fresh,
+        )?;
+        if let Some(line) = run.selected.notice.clone() {
+            inbox.event(Event::Notice { line });
+        }
+        let run = Arc::new(run.watched(inbox.outlet()));
+        self.run.set(Arc::clone(&run)).ok();
+        let jobs = run.take_up()?;
+        inbox.event(Event::Resumed { jobs });
+        Ok(run)
+    }
+
+    /// Works until the run is stopped.
+    fn work(&self, run: &Arc<Run>, arguments: &RunArgs, inbox: &Inbox) -> Ended {
+        let (sender, finished) = channel();
+        let marking = {
+            let run = Arc::clone(run);
+            thread::spawn(move || mark(&run, &finished))
+        };
+        let queueing = (!arguments.inputs.is_empty()).then(|| {
+            let (run, arguments) = (Arc::clone(run), arguments.clone());
+            let inbox = inbox.clone();
+            thread::spawn(move || queue(&run, &arguments, &inbox))
+        });
+        let worked = run::work(run, arguments.jobs, &sender);
+        drop(sender);
+        marking.join().ok();
+        // A long list of inputs is not waited for: what is in the store stays there.
+        drop(queueing);
+        let unavailable = lock(&run.unavailable).take();
+        match (worked, unavailable) {
+            (Err(error), _) => Ended {
+                why: Some(error.to_string()),
+                exit: Exit::Store,
+                is_final: false,
+            },
+            (Ok(()), Some(why)) => Ended {
+                why: Some(why),
+                exit: Exit::NoEngine,
+                is_final: false,
+            },
+            (Ok(()), None) => Ended {
+                why: None,
+                exit: Exit::Done,
+                is_final: false,
+            },
+        }
+    }
+}
+
+/// Takes finished jobs out of the run set, which the search for the next job would otherwise walk over.
+fn mark(run: &Run, finished: &Receiver<()>) {
+    for () in finished {
+        let taken = lock(&run.store).take_finished(false, false, BATCH);
+        if let Err(error) = taken {
+            tracing::error!("{error}");
+        }
+    }
+}
+
+fn queue(run: &Run, arguments: &RunArgs, inbox: &Inbox) {
+    match add(run, arguments, inbox) {
+        Ok(event) => inbox.event(event),
+        Err(error) => inbox.event(Event::Notice {
+            line: error.to_string(),
+        }),
+    }
+}
+
+/// Queues the inputs on a connection of its own, so that no worker waits for a thousand files to be read.
+fn add(run: &Run, arguments: &RunArgs, inbox: &Inbox) -> Result<Event, RunError> {
+    let mut store = run::open_store(&arguments.store)?;
+    let inputs = Inputs {
+        names: &arguments.inputs,
+        allow_fetch: arguments.fetch.allow_fetch,
+        fresh: arguments.fresh,
+    };
+    let mut complain = |line: &str| {
+        tracing::warn!("{line}");
+        inbox.event(Event::Notice {
+            line: line.to_owned(),
+        });
+    };
+    let queued = enqueue(&mut store, &inputs, &run.selected, &mut complain)?;
+    run.take_up()?;
+    Ok(Event::Queued {
+        jobs: queued.jobs,
+        already: queued.already,
+        unreadable: queued.unreadable,
+    })
+}

@@ -1,0 +1,79 @@
+//! The demonstration: a few real pages and a store in a directory that is removed at the end.
+
+use std::fs;
+use std::io;
+use std::path::PathBuf;
+
+use crate::cli::{RunArgs, StoreArgs};
+
+/// Pages that smelt carries with it.
+const PAGES: [(&str, &str); 5] = [
+    (
+        "cloud-platform-lead.html",
+        include_str!("../../tests/fixtures/pages/18f-cloud-platform-lead.html"),
+    ),
+    (
+        "contract-specialist.html",
+        include_str!("../../tests/fixtures/pages/18f-contract-specialist.html"),
+    ),
+    (
+        "login-director.html",
+        include_str!("../../tests/fixtures/pages/18f-login-director.html"),
+    ),
+    (
+        "recruiter.html",
+        include_str!("../../tests/fixtures/pages/18f-recruiter.html"),
+    ),
+    (
+        "tts-engineer.html",
+        include_str!("../../tests/fixtures/pages/18f-tts-engineer.html"),
+    ),
+];
+
+/// A directory with the pages, until it is dropped.
+#[derive(Debug)]
+pub struct Demo {
+    directory: PathBuf,
+}
+
+impl Demo {
+    /// Writes the pages.
+    ///
+    /// # Errors
+    /// When the directory for temporary files cannot be written.
+    pub fn new() -> io::Result<Self> {
+        let name = format!("smelt-demo-{}", std::process::id());
+        let demo = Self {
+            directory: std::env::temp_dir().join(name),
+        };
+        fs::create_dir_all(demo.pages())?;
+        for (name, html) in PAGES {
+            fs::write(demo.pages().join(name), html)?;
+        }
+        Ok(demo)
+    }
+
+    fn pages(&self) -> PathBuf {
+        self.directory.join("pages")
+    }
+
+    /// The arguments of a run on the pages; engine and model stay as given.
+    #[must_use]
+    pub fn arguments(&self, given: &RunArgs) -> RunArgs {
+        let mut inputs = vec![self.pages().display().to_string()];
+        inputs.extend(given.inputs.iter().cloned());
+        RunArgs {
+            inputs,
+            store: StoreArgs {
+                store: Some(self.directory.join("smelt.db")),
+            },
+            ..given.clone()
+        }
+    }
+}
+
+impl Drop for Demo {
+    fn drop(&mut self) {
+        fs::remove_dir_all(&self.directory).ok();
+    }
+}

@@ -1,0 +1,231 @@
+//! What the console knows: one value, changed by `update`, shown by `view`.
+
+pub mod hardware;
+pub mod log;
+pub mod queue;
+pub mod result;
+pub mod work;
+
+use std::time::Duration;
+
+use self::hardware::Hardware;
+use self::log::Log;
+use self::queue::Queue;
+use self::result::Shown;
+use self::work::Work;
+use super::frame::Urgency;
+use super::layout::{self, Areas};
+use crate::keymap::{Context, Hint, Keymap};
+use crate::store::{State, States};
+
+/// How long a line for the user stays.
+const NOTICE: Duration = Duration::from_secs(8);
+
+/// A part of the screen that can have the keyboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Pane {
+    /// The jobs.
+    Queue,
+    /// The record that is selected or being made.
+    Result,
+    /// The card.
+    Hardware,
+    /// The log.
+    Log,
+}
+
+impl Pane {
+    /// All of them, in the order of the tabulator key.
+    pub const ALL: [Self; 4] = [Self::Queue, Self::Result, Self::Hardware, Self::Log];
+
+    /// Whose keys hold in it.
+    #[must_use]
+    pub fn context(self) -> Context {
+        match self {
+            Self::Queue => Context::Queue,
+            Self::Result => Context::Result,
+            Self::Hardware => Context::Hardware,
+            Self::Log => Context::Log,
+        }
+    }
+
+    /// The one `by` further.
+    #[must_use]
+    pub fn next(self, by: usize) -> Self {
+        Self::ALL[(self as usize + by) % Self::ALL.len()]
+    }
+}
+
+/// What becomes of running work when the user leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaving {
+    /// Finish it first.
+    Finish,
+    /// Give it back.
+    GiveBack,
+}
+
+/// How far the end has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Ending {
+    /// Nobody wants it.
+    #[default]
+    Not,
+    /// What becomes of running work is being asked; the choice that is selected.
+    Asked(usize),
+    /// Running work is being finished.
+    Finishing,
+    /// Running work is being given back.
+    GivingBack,
+    /// The loop is to be left.
+    Now,
+}
+
+impl Ending {
+    /// What can be answered to the question, and by which letter.
+    pub const CHOICES: [(char, &'static str); 3] = [
+        ('f', "finish what runs, then leave"),
+        ('b', "give what runs back to the queue and leave"),
+        ('s', "stay"),
+    ];
+}
+
+/// Everything. Times are since the console began.
+#[derive(Debug, Clone)]
+pub struct Model {
+    /// Columns and rows of the screen.
+    pub size: (u16, u16),
+    /// Where the panes are.
+    pub areas: Areas,
+    /// What has the keyboard.
+    pub focus: Pane,
+    /// It has the whole screen.
+    pub is_maximised: bool,
+    /// When the view was frozen, and how much has happened since.
+    pub frozen: Option<(Duration, u64)>,
+    /// The mouse is caught.
+    pub has_mouse: bool,
+    /// The jobs.
+    pub queue: Queue,
+    /// The record.
+    pub result: Shown,
+    /// The card.
+    pub hardware: Hardware,
+    /// The log.
+    pub log: Log,
+    /// What runs, and how fast.
+    pub work: Work,
+    /// A line for the user, and when it came.
+    pub notice: Option<(String, Duration)>,
+    /// What was taken up at the start, until a key is pressed.
+    pub banner: Option<String>,
+    /// The end.
+    pub ending: Ending,
+    /// What the process should say and end with.
+    pub ended: Option<super::msg::Ended>,
+    /// What the keys do where the keyboard is.
+    pub hints: Vec<Hint>,
+    keymap: Keymap,
+    hinted: Option<Context>,
+    title: String,
+    dirty: Option<Urgency>,
+}
+
+impl Model {
+    /// A console that has heard nothing yet.
+    #[must_use]
+    pub fn new(keymap: Keymap, size: (u16, u16)) -> Self {
+        let mut model = Self {
+            size,
+            areas: Areas::default(),
+            focus: Pane::Queue,
+            is_maximised: false,
+            frozen: None,
+            has_mouse: false,
+            queue: Queue::default(),
+            result: Shown::default(),
+            hardware: Hardware::default(),
+            log: Log::default(),
+            work: Work::default(),
+            notice: None,
+            banner: None,
+            ending: Ending::Not,
+            ended: None,
+            hints: Vec::new(),
+            keymap,
+            hinted: None,
+            title: String::new(),
+            dirty: Some(Urgency::Input),
+        };
+        model.arrange();
+        model
+    }
+
+    /// The keys.
+    #[must_use]
+    pub fn keymap(&self) -> &Keymap {
+        &self.keymap
+    }
+
+    /// Whose keys hold now.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        match self.ending {
+            Ending::Asked(_) => Context::Menu,
+            _ => self.focus.context(),
+        }
+    }
+
+    /// Places the panes anew, after the size, the focus or what is maximised has changed.
+    pub fn arrange(&mut self) {
+        self.areas = layout::areas(self.size, self.focus, self.is_maximised);
+        let context = self.context();
+        if self.hinted != Some(context) {
+            self.hints = self.keymap.hints(context);
+            self.hinted = Some(context);
+        }
+    }
+
+    /// Asks for a frame.
+    pub fn mark(&mut self, urgency: Urgency) {
+        self.dirty = self.dirty.max(Some(urgency));
+    }
+
+    /// Why a frame is wanted, since this was last asked.
+    pub fn take_dirty(&mut self) -> Option<Urgency> {
+        self.dirty.take()
+    }
+
+    /// Says something to the user.
+    pub fn say(&mut self, line: impl Into<String>, now: Duration) {
+        self.notice = Some((line.into(), now));
+        self.mark(Urgency::Input);
+    }
+
+    /// Takes a line away that has stood long enough.
+    pub fn forget_notice(&mut self, now: Duration) {
+        if self
+            .notice
+            .as_ref()
+            .is_some_and(|(_, since)| now.saturating_sub(*since) >= NOTICE)
+        {
+            self.notice = None;
+            self.mark(Urgency::Stream);
+        }
+    }
+
+    /// The window's title, if it is another than when this was last asked.
+    pub fn new_title(&mut self) -> Option<String> {
+        let counts = &self.queue.counts;
+        let finished = counts.of(States::RECORDED.with(State::Failed));
+        let all = counts.of(States::ALL);
+        let temp = self.hardware.now.as_ref().and_then(|now| now.temp_c);
+        let temp = temp.filter(|_| !self.work.running.is_empty());
+        let temp = temp.map_or_else(String::new, |temp| format!(" {temp:.0} °C"));
+        let title = format!("smelt {finished}/{all}{temp}");
+        (title != self.title).then(|| {
+            self.title.clone_from(&title);
+            title
+        })
+    }
+}

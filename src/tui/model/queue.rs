@@ -1,0 +1,125 @@
+//! The jobs as a list: only the rows near the visible ones are held, whatever the length.
+
+use crate::store::{Counts, JobRow, States};
+use crate::tui::msg::{Rows, Window};
+
+/// Rows held before and after the visible ones.
+const MARGIN: u64 = 60;
+
+/// The list, the part of it that is held, and where the user is in it.
+#[derive(Debug, Clone, Default)]
+pub struct Queue {
+    /// All jobs by state.
+    pub counts: Counts,
+    /// Place of the first row that is held.
+    pub offset: u64,
+    /// The rows that are held.
+    pub rows: Vec<JobRow>,
+    /// Place of the first row that is shown.
+    pub top: u64,
+    /// Place of the selected row.
+    pub at: u64,
+    /// The selected job; it stays selected wherever it goes.
+    pub selected: Option<i64>,
+    /// The user chose a row; until then the newest running job is followed.
+    pub is_chosen: bool,
+    asked: Option<Window>,
+    is_stale: bool,
+}
+
+impl Queue {
+    /// How long the list is.
+    #[must_use]
+    pub fn len(&self) -> u64 {
+        self.counts.of(States::ALL)
+    }
+
+    /// Whether there is no job.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The row at a place, if it is held.
+    #[must_use]
+    pub fn row(&self, place: u64) -> Option<&JobRow> {
+        let index = place.checked_sub(self.offset)?;
+        self.rows.get(usize::try_from(index).ok()?)
+    }
+
+    /// The row of a job, if it is held.
+    #[must_use]
+    pub fn row_of(&self, job: i64) -> Option<&JobRow> {
+        self.rows.iter().find(|row| row.job_id == job)
+    }
+
+    /// Moves the selection by so many rows.
+    pub fn step(&mut self, by: i64, height: u64) {
+        self.go(self.at.saturating_add_signed(by), height);
+    }
+
+    /// Selects the row at a place, or the last one.
+    pub fn go(&mut self, place: u64, height: u64) {
+        self.at = place.min(self.len().saturating_sub(1));
+        self.is_chosen = true;
+        self.selected = self.row(self.at).map(|row| row.job_id);
+        self.scroll(height);
+    }
+
+    /// Moves what is shown until the selected row is in it.
+    pub fn scroll(&mut self, height: u64) {
+        let height = height.max(1);
+        self.top = self
+            .top
+            .clamp((self.at + 1).saturating_sub(height), self.at);
+        self.top = self.top.min(self.len().saturating_sub(height));
+    }
+
+    /// The rows may have changed.
+    pub fn stale(&mut self) {
+        self.is_stale = true;
+    }
+
+    /// What is to be read now, if anything: one question at a time.
+    pub fn want(&mut self, height: u64) -> Option<Window> {
+        let start = self.top.saturating_sub(MARGIN);
+        let window = Window {
+            offset: start,
+            limit: usize::try_from(height + 2 * MARGIN).unwrap_or(usize::MAX),
+            anchor: self.selected,
+        };
+        let seen = (self.top + height).min(self.len());
+        let held = self.offset + self.rows.len() as u64;
+        let is_covered = self.offset <= self.top && seen <= held;
+        if self.asked.is_some() || (is_covered && !self.is_stale) {
+            return None;
+        }
+        self.is_stale = false;
+        self.asked = Some(window);
+        self.asked
+    }
+
+    /// Takes what was read.
+    pub fn take(&mut self, read: Rows, height: u64) {
+        self.asked = None;
+        self.counts = read.counts;
+        self.offset = read.window.offset;
+        self.rows = read.rows;
+        if let Some(place) = read.place.filter(|_| read.window.anchor == self.selected) {
+            self.at = place;
+        }
+        self.at = self.at.min(self.len().saturating_sub(1));
+        if self.selected.is_none() || self.is_empty() {
+            self.selected = self.row(self.at).map(|row| row.job_id);
+        }
+        self.scroll(height);
+    }
+
+    /// Selects a job that the user did not choose.
+    pub fn follow(&mut self, job: i64) {
+        if !self.is_chosen && self.selected != Some(job) {
+            self.selected = Some(job);
+            self.is_stale = true;
+        }
+    }
+}

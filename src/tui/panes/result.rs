@@ -1,0 +1,220 @@
+//! The result: values as they are written or as they were kept, and beside them the words of the page they come from.
+
+mod page;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::Widget;
+
+use crate::extract::answer::Given;
+use crate::extract::reading::Source;
+use crate::theme::Role;
+use crate::tui::layout::halves;
+use crate::tui::model::work::Running;
+use crate::tui::model::{Model, Pane};
+use crate::tui::view::{Look, cut, duration};
+
+/// Columns behind a value: who read it, and how sure it is.
+const GROUNDS: u16 = 14;
+/// Columns from which they are shown.
+const WITH_GROUNDS: u16 = 40;
+
+/// What stands above it.
+#[must_use]
+pub fn title(model: &Model) -> String {
+    let Some(job) = model.result.job else {
+        return "Result".to_owned();
+    };
+    let row = model.queue.row_of(job);
+    let name = row.map(|row| row.label.rsplit('/').next().unwrap_or_default());
+    let view = if model.result.is_raw { " JSON" } else { "" };
+    format!("Result{view}  {}", name.unwrap_or_default())
+}
+
+/// Draws it.
+pub fn draw(model: &Model, look: Look, area: Rect, out: &mut Buffer) {
+    let shown = &model.result;
+    let running = shown.job.and_then(|job| model.work.running.get(&job));
+    if let Some(running) = running {
+        growing(running, look, area, out);
+        return;
+    }
+    let (values, text) = halves(area, shown.is_page && !shown.text.is_empty());
+    let values_area = if shown.text.is_empty() {
+        Some(area)
+    } else {
+        values
+    };
+    if let Some(area) = values_area {
+        if shown.is_raw {
+            raw(model, look, area, out);
+        } else {
+            kept(model, look, area, out);
+        }
+    }
+    if let Some(area) = text.filter(|_| !shown.text.is_empty()) {
+        page::draw(shown, look, area, out);
+    }
+}
+
+/// An answer that is being written: a row a key, and the cursor where it grows.
+fn growing(running: &Running, look: Look, area: Rect, out: &mut Buffer) {
+    let mut lines = Vec::new();
+    let since = duration(look.now.saturating_sub(running.since));
+    let state = match (running.question, running.has_gap) {
+        (0, _) => format!("reading the page, {since}"),
+        (question, false) => format!("question {question}, {} tokens, {since}", running.tokens),
+        (question, true) => format!("question {question}: pieces of the answer were missed"),
+    };
+    lines.push(Line::from(look.span(Role::Muted, state)));
+    let cursor = look.theme.glyphs().cursor;
+    for row in running.answer.rows() {
+        let mut spans = vec![look.span(Role::Muted, format!("{:<16} = ", row.ask.key()))];
+        let room = area.width.saturating_sub(21);
+        match &row.given {
+            None if row.is_open => {}
+            None | Some(Given::NotStated) => spans.push(look.span(Role::Muted, "not stated")),
+            Some(given) => spans.push(look.span(Role::Text, cut_front(&said(given), room))),
+        }
+        if row.is_open {
+            spans.push(look.span(Role::Running, cursor));
+        }
+        lines.push(Line::from(spans));
+    }
+    // What grows is at the end.
+    let skip = lines.len().saturating_sub(usize::from(area.height));
+    for (line, row) in lines.into_iter().skip(skip).zip(area.rows()) {
+        line.render(row, out);
+    }
+}
+
+/// What an answer to one key says, for a person.
+fn said(given: &Given) -> String {
+    match given {
+        Given::NotStated => String::new(),
+        Given::Quote(_, text) => format!("\"{text}"),
+        Given::Words(words) => words.join(", "),
+        Given::Lines(ranges) => {
+            let each = ranges.iter().map(|(first, last)| {
+                if first == last {
+                    format!("{first}")
+                } else {
+                    format!("{first} to {last}")
+                }
+            });
+            let each: Vec<String> = each.collect();
+            format!("lines {}", each.join(", "))
+        }
+    }
+}
+
+/// The end of a text that grows, at most so many columns.
+fn cut_front(text: &str, columns: u16) -> String {
+    let columns = usize::from(columns);
+    let mut start = 0;
+    while Span::raw(&text[start..]).width() > columns {
+        let next = text[start..].chars().next().map_or(1, char::len_utf8);
+        start += next;
+    }
+    text[start..].to_owned()
+}
+
+fn raw(model: &Model, look: Look, area: Rect, out: &mut Buffer) {
+    let lines = model.result.raw.iter().skip(model.result.at);
+    for (line, row) in lines.zip(area.rows()) {
+        look.span(Role::Text, cut(line, row.width, look))
+            .render(row, out);
+    }
+}
+
+fn kept(model: &Model, look: Look, area: Rect, out: &mut Buffer) {
+    let shown = &model.result;
+    let Some(record) = &shown.record else {
+        let line = if shown.job.is_some() {
+            "There is no record yet."
+        } else {
+            "Nothing is selected."
+        };
+        look.span(Role::Muted, cut(line, area.width, look))
+            .render(area, out);
+        return;
+    };
+    let mut area = area;
+    if let Some(error) = &record.error {
+        let line = format!("{}: {}", error.kind, error.message);
+        look.span(Role::Error, cut(&line, area.width, look))
+            .render(area, out);
+        area = below(area);
+    }
+    if !record.flags.is_empty() {
+        let line = record.flags.join(" ");
+        look.span(Role::Warn, cut(&line, area.width, look))
+            .render(area, out);
+        area = below(area);
+    }
+    let height = usize::from(area.height);
+    let first = (shown.at + 1).saturating_sub(height.max(1));
+    let wanted = shown.rows.iter().map(|row| row.path.len()).max();
+    let name = wanted.unwrap_or(0).min(usize::from(area.width) / 3);
+    for ((index, value), row) in shown.rows.iter().enumerate().skip(first).zip(area.rows()) {
+        if index == shown.at && model.focus == Pane::Result && !shown.is_page {
+            out.set_style(row, look.style(Role::Selection));
+        }
+        let with_grounds = area.width >= WITH_GROUNDS;
+        let grounds = if with_grounds { GROUNDS } else { 0 };
+        let path = cut(&value.path, u16::try_from(name).unwrap_or(0), look);
+        let room = area
+            .width
+            .saturating_sub(u16::try_from(name + 3).unwrap_or(0) + grounds);
+        let text = cut(&value.value, room, look);
+        let gap = usize::from(room).saturating_sub(Span::raw(&text).width());
+        let (source, sure) = shown.grounds(value.field);
+        let mut spans = vec![
+            look.span(Role::Muted, format!("{path:<name$} = ")),
+            Span::raw(format!("{text}{}", " ".repeat(gap))),
+        ];
+        if with_grounds {
+            let word = source.map_or("", word);
+            spans.push(look.span(Role::Muted, format!(" {word:<7}")));
+            let (role, sure) = sureness(sure);
+            spans.push(look.span(role, format!("{sure:>6}")));
+        }
+        Line::from(spans).render(row, out);
+    }
+}
+
+fn below(area: Rect) -> Rect {
+    Rect {
+        y: area.y.saturating_add(1).min(area.bottom()),
+        height: area.height.saturating_sub(1),
+        ..area
+    }
+}
+
+fn word(source: Source) -> &'static str {
+    match source {
+        Source::JsonLd => "json-ld",
+        Source::Microdata => "micro",
+        Source::Rule => "rule",
+        Source::Model => "model",
+        Source::Input => "input",
+        Source::Human => "human",
+    }
+}
+
+fn sureness(sure: Option<f64>) -> (Role, String) {
+    match sure {
+        None => (Role::Muted, String::new()),
+        Some(sure) => {
+            let role = if sure < 0.5 {
+                Role::Bad
+            } else if sure < 0.8 {
+                Role::Warn
+            } else {
+                Role::Good
+            };
+            (role, format!("{:.0} %", sure * 100.0))
+        }
+    }
+}

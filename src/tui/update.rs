@@ -1,0 +1,186 @@
+//! What becomes of the model when something is heard; pure: no clock, no file, no terminal.
+
+mod ending;
+mod keys;
+
+use std::time::Duration;
+
+use crossterm::event::{Event as Input, KeyEventKind};
+
+use super::frame::Urgency;
+use super::model::{Ending, Model, Pane};
+use super::msg::{Effect, Ended, Msg};
+use crate::event::{EngineState, Event, Finished};
+
+/// Changes the model by one message. `now` is the time since the console began.
+#[must_use]
+pub fn update(model: &mut Model, msg: Msg, now: Duration) -> Vec<Effect> {
+    let mut effects = match msg {
+        Msg::Input(input) => input_came(model, input, now),
+        Msg::Event(event) => {
+            hear(model, event, now);
+            Vec::new()
+        }
+        Msg::Log(line) => {
+            if model.log.take(line) && model.areas.log.is_some() {
+                touch(model, Urgency::Stream);
+            }
+            Vec::new()
+        }
+        Msg::Rows(rows) => {
+            model.queue.take(*rows, height(model, Pane::Queue));
+            touch(model, Urgency::Stream);
+            Vec::new()
+        }
+        Msg::Record(shown) => {
+            model.result.take(*shown);
+            touch(model, Urgency::Stream);
+            Vec::new()
+        }
+        Msg::Tick => {
+            model.forget_notice(now);
+            if !model.work.running.is_empty() || model.frozen.is_some() {
+                touch(model, Urgency::Gauge);
+            }
+            Vec::new()
+        }
+        Msg::Ended(ended) => work_ended(model, ended, now),
+        Msg::Continued => {
+            model.mark(Urgency::Input);
+            vec![Effect::Redraw]
+        }
+        Msg::Gone => {
+            model.ending = Ending::Now;
+            vec![Effect::Abort, Effect::Leave]
+        }
+    };
+    settle(model, &mut effects);
+    effects
+}
+
+/// Asks for a frame, unless the view is frozen: then it is only counted.
+fn touch(model: &mut Model, urgency: Urgency) {
+    match &mut model.frozen {
+        Some((_, missed)) if urgency < Urgency::Input => *missed += 1,
+        _ => model.mark(urgency),
+    }
+}
+
+/// Rows inside a pane; a pane that is not shown counts as one that is a page high.
+fn height(model: &Model, pane: Pane) -> u64 {
+    match model.areas.height(pane) {
+        0 => 20,
+        rows => u64::from(rows),
+    }
+}
+
+/// What follows from the new state, whatever led to it: rows and a record to be read, a title.
+fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
+    let rows = height(model, Pane::Queue);
+    effects.extend(model.queue.want(rows).map(Effect::Rows));
+    if let Some(job) = model.queue.selected
+        && model.result.choose(job)
+    {
+        effects.push(Effect::Record(job));
+    }
+    effects.extend(model.new_title().map(Effect::Title));
+}
+
+fn input_came(model: &mut Model, input: Input, now: Duration) -> Vec<Effect> {
+    match input {
+        Input::Key(key) if key.kind != KeyEventKind::Release => {
+            model.banner = None;
+            model.mark(Urgency::Input);
+            keys::pressed(model, key, now)
+        }
+        Input::Resize(width, height) => {
+            model.size = (width, height);
+            model.arrange();
+            model.queue.scroll(self::height(model, Pane::Queue));
+            model.mark(Urgency::Input);
+            Vec::new()
+        }
+        // What the terminal showed before it was looked away from may be gone.
+        Input::FocusGained => {
+            model.mark(Urgency::Input);
+            Vec::new()
+        }
+        _ => Vec::new(),
+    }
+}
+
+fn hear(model: &mut Model, event: Event, now: Duration) {
+    let urgency = match &event {
+        Event::Gpu(_) => Urgency::Gauge,
+        _ => Urgency::Stream,
+    };
+    model.work.hear(&event, now);
+    match event {
+        Event::Gpu(gpu) => {
+            let changed = model.hardware.take(*gpu, model.work.finished);
+            if !changed && model.work.running.is_empty() {
+                return;
+            }
+        }
+        Event::Claimed { job, .. } => {
+            model.queue.stale();
+            model.queue.follow(job);
+        }
+        Event::Finished(finished) => finish(model, &finished, now),
+        Event::GivenBack { id, why, .. } => {
+            model.queue.stale();
+            if let Some(why) = why {
+                model.say(format!("{id} goes back into the queue: {why}"), now);
+            }
+        }
+        Event::Queued {
+            jobs,
+            already,
+            unreadable,
+        } => {
+            model.queue.stale();
+            let line = format!(
+                "{} queued, {already} read before, {unreadable} unreadable",
+                jobs - already.min(jobs)
+            );
+            model.say(line, now);
+        }
+        Event::Resumed { jobs } => {
+            model.queue.stale();
+            if jobs > 0 {
+                model.banner = Some(format!("resumed: {jobs} in the queue from before"));
+            }
+        }
+        Event::Notice { line } => model.say(line, now),
+        Event::Engine(EngineState::Failed { why }) => model.say(why, now),
+        Event::Engine(_) | Event::Asked { .. } | Event::Text { .. } => {}
+    }
+    touch(model, urgency);
+}
+
+fn finish(model: &mut Model, finished: &Finished, now: Duration) {
+    model.queue.stale();
+    if model.result.job == Some(finished.job) {
+        // It is read again, now that there is a record.
+        model.result.job = None;
+    }
+    if let Some(why) = &finished.error {
+        model.say(format!("{}: {why}", finished.id), now);
+    }
+}
+
+fn work_ended(model: &mut Model, ended: Ended, now: Duration) -> Vec<Effect> {
+    let is_wanted = matches!(model.ending, Ending::Finishing | Ending::GivingBack);
+    let leaves = ended.is_final || is_wanted;
+    model.work.running.clear();
+    model.queue.stale();
+    if let Some(why) = ended.why.as_ref().filter(|_| !leaves) {
+        model.say(format!("work has stopped: {why}"), now);
+    }
+    model.ended = Some(ended);
+    if leaves {
+        model.ending = Ending::Now;
+        return vec![Effect::Leave];
+    }
+    Vec::new()
+}
