@@ -19,6 +19,7 @@ pub mod layout;
 mod librarian;
 pub mod model;
 pub mod msg;
+pub mod overlay;
 pub mod painter;
 pub mod panes;
 mod stage;

@@ -11,6 +11,9 @@ use source::{Source, functions, names, sources};
 /// What each room may use. A new room needs a row, and a row that makes a cycle is refused.
 const MAY_USE: &[(&str, &[&str])] = &[
     ("cli", &[]),
+    ("config", &[]),
+    ("keymap", &["cli", "config"]),
+    ("theme", &["cli", "config"]),
     ("event", &[]),
     ("log", &[]),
     ("process", &[]),

@@ -65,7 +65,10 @@ fn the_users_own_keymap_is_found_and_one_that_is_named_must_exist() {
         command
     };
     let text = String::from_utf8(keys().output().unwrap().stdout).unwrap();
-    let row = text.lines().find(|line| line.contains(" quit ")).unwrap();
+    let row = text
+        .lines()
+        .find(|line| line.contains("global   quit "))
+        .unwrap();
     assert!(row.starts_with("ctrl-x "), "{row}");
     let output = keys().args(["--keymap", "missing.toml"]).output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();

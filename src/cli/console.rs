@@ -53,7 +53,7 @@ pub struct LookArgs {
 /// What the terminal can show.
 #[derive(Debug, Clone, Copy, Args)]
 pub struct ScreenArgs {
-    /// Colours that are used; auto asks NO_COLOR, COLORTERM and TERM. SSH hides COLORTERM: say truecolor if you have it.
+    /// Colours that are used; auto asks `NO_COLOR`, `COLORTERM` and `TERM`. SSH hides `COLORTERM`: say truecolor if you have it.
     #[arg(
         long,
         value_name = "DEPTH",

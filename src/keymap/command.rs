@@ -35,24 +35,26 @@ fn chords(binding: &Binding, separator: &str, quote: &str) -> String {
 /// Columns: keys, context, action, what it does.
 #[must_use]
 pub fn table(keymap: &Keymap) -> String {
+    let head = ["KEY", "CONTEXT", "ACTION", "WHAT IT DOES"].map(str::to_owned);
     let rows = keymap.all().iter().map(|binding| {
         let keys = if binding.chords.is_empty() {
             "(none)".to_owned()
         } else {
             chords(binding, " ", "")
         };
-        let (context, action) = (binding.context.name(), binding.action.name());
-        (keys, context, action, binding.action.about())
+        let action = binding.action;
+        let words = [binding.context.name(), action.name(), action.about()];
+        let [context, name, about] = words.map(str::to_owned);
+        [keys, context, name, about]
     });
-    let head = ("KEY".to_owned(), "CONTEXT", "ACTION", "WHAT IT DOES");
-    let rows: Vec<_> = std::iter::once(head).chain(rows).collect();
-    let widest = |width: &dyn Fn(&(String, &str, &str, &str)) -> usize| {
-        rows.iter().map(width).max().unwrap_or_default()
+    let rows: Vec<[String; 4]> = std::iter::once(head).chain(rows).collect();
+    let widest = |column: usize| {
+        let widths = rows.iter().map(|row| row[column].chars().count());
+        widths.max().unwrap_or_default()
     };
-    let keys = widest(&|row| row.0.chars().count());
-    let (contexts, actions) = (widest(&|row| row.1.len()), widest(&|row| row.2.len()));
+    let (keys, contexts, actions) = (widest(0), widest(1), widest(2));
     let mut text = String::new();
-    for (key, context, action, about) in &rows {
+    for [key, context, action, about] in &rows {
         // Writing to a string cannot fail.
         writeln!(
             text,

@@ -47,18 +47,15 @@ pub fn read(source: &Source) -> Result<Vec<Given>, ConfigError> {
 fn context(source: &Source, (key, _): Entry) -> Result<Context, ConfigError> {
     let name = key.get_ref().as_ref();
     Context::named(name).ok_or_else(|| {
-        let what = match Action::named(name) {
-            Some(_) => {
-                format!("{name} stands below no heading; write [global] or another above it")
-            }
-            None => {
-                let known = Context::ALL.map(Context::name);
-                let closest = did_you_mean(near(name, known));
-                format!(
-                    "no context is called {name:?}{closest}; there are {}",
-                    known.join(", ")
-                )
-            }
+        let known = Context::ALL.map(Context::name);
+        let what = if Action::named(name).is_some() {
+            format!("{name} stands below no heading; write [global] or another above it")
+        } else {
+            format!(
+                "no context is called {name:?}{}; there are {}",
+                did_you_mean(near(name, known)),
+                known.join(", ")
+            )
         };
         source.wrong(key.span(), what)
     })

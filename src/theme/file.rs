@@ -89,7 +89,7 @@ pub fn read(source: &Source) -> Result<Draft, ConfigError> {
         }
     }
     let mut draft = match text(source, &table, "base")? {
-        Some(base) => self::base(source, base)?,
+        Some(base) => self::base(source, &base)?,
         None => Draft::default(),
     };
     if let Some(about) = text(source, &table, "about")? {
@@ -144,7 +144,7 @@ fn string<'a>(
 ) -> Result<Text<'a>, ConfigError> {
     match value.get_ref().as_str() {
         Some(text) => Ok(Spanned::new(value.span(), Cow::Borrowed(text))),
-        None => Err(source.wrong(value.span(), format!("{name} is a text in quotes"))),
+        None => Err(source.wrong(value.span(), format!("{name} wants a text in quotes"))),
     }
 }
 
@@ -162,21 +162,19 @@ fn section<'a>(
     }
 }
 
-fn base(source: &Source, name: Text) -> Result<Draft, ConfigError> {
-    match catalogue::built_in(name.get_ref()) {
-        // Those that are built in have no base, so this goes no deeper.
-        Some(base) => read(&base),
-        None => {
-            let closest = did_you_mean(near(name.get_ref(), catalogue::names()));
-            let known: Vec<&str> = catalogue::names().collect();
-            let what = format!(
-                "no built-in theme is called {:?}{closest}; there are {}",
-                name.get_ref(),
-                known.join(", ")
-            );
-            Err(source.wrong(name.span(), what))
-        }
+fn base(source: &Source, name: &Text) -> Result<Draft, ConfigError> {
+    // Those that are built in have no base, so this goes no deeper.
+    if let Some(base) = catalogue::built_in(name.get_ref()) {
+        return read(&base);
     }
+    let known: Vec<&str> = catalogue::names().collect();
+    let what = format!(
+        "no built-in theme is called {:?}{}; there are {}",
+        name.get_ref(),
+        did_you_mean(near(name.get_ref(), catalogue::names())),
+        known.join(", ")
+    );
+    Err(source.wrong(name.span(), what))
 }
 
 /// The name of a colour that there is.
