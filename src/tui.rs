@@ -26,6 +26,7 @@ mod stage;
 mod terminal;
 pub mod update;
 pub mod view;
+mod wardrobe;
 
 use std::io;
 use std::time::Duration;
@@ -37,12 +38,12 @@ use self::model::Model;
 use self::msg::Ended;
 use self::stage::Stage;
 use self::terminal::Terminal;
-use crate::cli::{Cli, Exit, LookArgs, complain};
+use self::wardrobe::Wardrobe;
+use crate::cli::{Cli, Exit, complain};
 use crate::gpu::Which;
 use crate::gpu::choice::Choice;
 use crate::keymap::Keymap;
 use crate::log::Tap;
-use crate::theme::{Depth, GlyphTier, Theme};
 
 /// What is given back to the queue has so long to get there.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -87,7 +88,8 @@ pub fn console(cli: &Cli, tap: &Tap) -> Exit {
 
 fn open(cli: &Cli, tap: &Tap) -> Result<Ended, ConsoleError> {
     let config = |error: crate::config::ConfigError| ConsoleError::Config(error.to_string());
-    let theme = theme(&cli.console.look).map_err(config)?;
+    let wardrobe = Wardrobe::new(&cli.console.look);
+    let theme = wardrobe.theme(&cli.console.look.theme).map_err(config)?;
     let keymap = Keymap::load(cli.console.keys.keymap.as_deref()).map_err(config)?;
     let source = if cli.console.demo {
         "simulated"
@@ -109,7 +111,13 @@ fn open(cli: &Cli, tap: &Tap) -> Result<Ended, ConsoleError> {
     let size = terminal.size()?;
     let model = Model::new(keymap, (size.width, size.height));
     terminal::on_panic(std::thread::current().id());
-    let mut stage = Stage::open(terminal, theme, model, inbox.clone(), backstage.clone())?;
+    let mut stage = Stage::open(
+        terminal,
+        (wardrobe, theme),
+        model,
+        inbox.clone(),
+        backstage.clone(),
+    )?;
     // Only now, with the first frame on the screen, is anything begun that takes time.
     let lines = inbox.clone();
     tap.listen(move |line| lines.line(line));
@@ -131,11 +139,4 @@ fn open(cli: &Cli, tap: &Tap) -> Result<Ended, ConsoleError> {
     drop(demo);
     stopped.die();
     Ok(ended?)
-}
-
-fn theme(look: &LookArgs) -> Result<Theme, crate::theme::ThemeError> {
-    let variable = |name: &str| std::env::var(name).ok();
-    let depth = Depth::detect(look.screen.color, variable);
-    let tier = GlyphTier::detect(look.screen.glyphs, variable);
-    Theme::load(&look.theme, depth, tier)
 }

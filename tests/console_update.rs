@@ -15,7 +15,7 @@ use smelt::cli::Exit;
 use smelt::event::{EngineState, Event, Finished};
 use smelt::log::Line;
 use smelt::theme::GlyphTier;
-use smelt::tui::model::{Ending, Pane};
+use smelt::tui::model::Pane;
 use smelt::tui::msg::{Effect, Ended, Msg, Window};
 use smelt::tui::update::update;
 
@@ -140,9 +140,9 @@ fn idle_it_leaves_at_once_and_busy_it_asks() {
     let mut model = busy(80, 24);
     streaming(&mut model);
     assert_eq!(press(&mut model, "q"), []);
-    assert_eq!(model.ending, Ending::Asked(0));
+    assert!(model.over.is_some());
     assert_eq!(press(&mut model, "s"), []);
-    assert_eq!(model.ending, Ending::Not);
+    assert!(model.over.is_none());
     assert_eq!(press(&mut model, "qf"), [Effect::Stop]);
     let ended = Msg::Ended(Ended {
         why: None,

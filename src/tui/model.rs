@@ -1,5 +1,6 @@
 //! What the console knows: one value, changed by `update`, shown by `view`.
 
+pub mod boxes;
 pub mod hardware;
 pub mod log;
 pub mod queue;
@@ -8,6 +9,7 @@ pub mod work;
 
 use std::time::Duration;
 
+use self::boxes::Over;
 use self::hardware::Hardware;
 use self::log::Log;
 use self::queue::Queue;
@@ -56,38 +58,18 @@ impl Pane {
     }
 }
 
-/// What becomes of running work when the user leaves.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Leaving {
-    /// Finish it first.
-    Finish,
-    /// Give it back.
-    GiveBack,
-}
-
 /// How far the end has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Ending {
     /// Nobody wants it.
     #[default]
     Not,
-    /// What becomes of running work is being asked; the choice that is selected.
-    Asked(usize),
     /// Running work is being finished.
     Finishing,
     /// Running work is being given back.
     GivingBack,
     /// The loop is to be left.
     Now,
-}
-
-impl Ending {
-    /// What can be answered to the question, and by which letter.
-    pub const CHOICES: [(char, &'static str); 3] = [
-        ('f', "finish what runs, then leave"),
-        ('b', "give what runs back to the queue and leave"),
-        ('s', "stay"),
-    ];
 }
 
 /// Everything. Times are since the console began.
@@ -119,6 +101,8 @@ pub struct Model {
     pub notice: Option<(String, Duration)>,
     /// What was taken up at the start, until a key is pressed.
     pub banner: Option<String>,
+    /// The box over the panes.
+    pub over: Option<Over>,
     /// The end.
     pub ending: Ending,
     /// What the process should say and end with.
@@ -149,6 +133,7 @@ impl Model {
             work: Work::default(),
             notice: None,
             banner: None,
+            over: None,
             ending: Ending::Not,
             ended: None,
             hints: Vec::new(),
@@ -170,10 +155,8 @@ impl Model {
     /// Whose keys hold now.
     #[must_use]
     pub fn context(&self) -> Context {
-        match self.ending {
-            Ending::Asked(_) => Context::Menu,
-            _ => self.focus.context(),
-        }
+        let pane = self.focus.context();
+        self.over.as_ref().map_or(pane, Over::context)
     }
 
     /// Places the panes anew, after the size, the focus or what is maximised has changed.

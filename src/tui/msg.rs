@@ -100,6 +100,8 @@ pub enum Effect {
     Rows(Window),
     /// Read a record.
     Record(i64),
+    /// Take the next theme.
+    NextTheme,
     /// Change a job in the queue.
     Order(i64, Order),
     /// Catch the mouse, or let it go.

@@ -17,6 +17,7 @@ use super::painter::Painter;
 use super::terminal::{MOST_COPIED, Terminal};
 use super::update::update;
 use super::view::view;
+use super::wardrobe::Wardrobe;
 use crate::cli::Exit;
 use crate::theme::Theme;
 
@@ -24,6 +25,7 @@ use crate::theme::Theme;
 pub struct Stage {
     terminal: Terminal,
     screen: ratatui::Terminal<Painter>,
+    wardrobe: Wardrobe,
     theme: Theme,
     model: Model,
     clock: FrameClock,
@@ -42,7 +44,7 @@ impl Stage {
     /// When the terminal is gone.
     pub fn open(
         mut terminal: Terminal,
-        theme: Theme,
+        (wardrobe, theme): (Wardrobe, Theme),
         model: Model,
         inbox: Inbox,
         backstage: Backstage,
@@ -53,6 +55,7 @@ impl Stage {
         let mut stage = Self {
             terminal,
             screen,
+            wardrobe,
             theme,
             model,
             clock: FrameClock::default(),
@@ -151,6 +154,7 @@ impl Stage {
             Effect::Title(title) => self.terminal.title(&title)?,
             Effect::Rows(window) => self.waiting.push(Wish::Rows(window)),
             Effect::Record(job) => self.waiting.push(Wish::Record(job)),
+            Effect::NextTheme => self.next_theme(),
             Effect::Order(job, order) => self.order(job, order),
             Effect::Mouse(is_caught) => self.terminal.mouse(is_caught)?,
         }
@@ -169,6 +173,14 @@ impl Stage {
     fn with_run(&self, act: impl FnOnce(&crate::run::Run)) {
         if let Some(run) = self.backstage.run.get() {
             act(run);
+        }
+    }
+
+    fn next_theme(&mut self) {
+        if let Some(theme) = self.wardrobe.after(&self.theme) {
+            let now = self.now();
+            self.model.say(format!("theme {}", theme.name()), now);
+            self.theme = theme;
         }
     }
 

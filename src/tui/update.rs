@@ -100,6 +100,13 @@ fn input_came(model: &mut Model, input: Input, now: Duration) -> Vec<Effect> {
             model.mark(Urgency::Input);
             Vec::new()
         }
+        Input::Paste(text) => {
+            if let Some(over) = &mut model.over {
+                over.paste(&text);
+                model.mark(Urgency::Input);
+            }
+            Vec::new()
+        }
         // What the terminal showed before it was looked away from may be gone.
         Input::FocusGained => {
             model.mark(Urgency::Input);

@@ -1,7 +1,6 @@
 //! What the model looks like: pure, and only of what the model holds.
 
 mod bars;
-mod question;
 mod text;
 
 use std::time::Duration;
@@ -14,7 +13,7 @@ use ratatui::widgets::{Block, Paragraph};
 
 pub use self::text::{cut, duration};
 use super::layout::LEAST;
-use super::model::{Ending, Model, Pane};
+use super::model::{Model, Pane};
 use super::panes::{hardware, log, queue, result};
 use crate::theme::{Role, Theme};
 
@@ -72,8 +71,8 @@ pub fn view(model: &Model, theme: &Theme, now: Duration, frame: &mut Frame) {
         }
     }
     frame.render_widget(bars::hints(model, look), model.areas.hints);
-    if let Ending::Asked(row) = model.ending {
-        question::draw(model, row, look, frame);
+    if let Some(over) = &model.over {
+        over.render(theme, area, frame.buffer_mut());
     }
 }
 

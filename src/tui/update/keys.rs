@@ -2,75 +2,53 @@
 
 use std::time::Duration;
 
-use crossterm::event::{KeyCode, KeyEvent};
+use crossterm::event::KeyEvent;
 
 use super::{ending, height};
 use crate::keymap::Action;
 use crate::tui::clerk::Order;
 use crate::tui::frame::Urgency;
-use crate::tui::model::{Ending, Model, Pane};
+use crate::tui::model::boxes::{Over, Wanted};
+use crate::tui::model::{Model, Pane};
 use crate::tui::msg::Effect;
+use crate::tui::overlay::{Help, Outcome, Palette};
 
 /// One key.
 pub(super) fn pressed(model: &mut Model, key: KeyEvent, now: Duration) -> Vec<Effect> {
-    if let Ending::Asked(row) = model.ending {
-        return question(model, row, key, now);
-    }
-    match model.keymap().action(model.context(), key) {
-        Some(action) => act(model, action, now),
-        None => Vec::new(),
-    }
+    let effects = match model.over.take() {
+        Some(over) => boxed(model, over, key, now),
+        None => match model.keymap().action(model.context(), key) {
+            Some(action) => act(model, action, now),
+            None => Vec::new(),
+        },
+    };
+    model.arrange();
+    effects
 }
 
-fn question(model: &mut Model, row: usize, key: KeyEvent, now: Duration) -> Vec<Effect> {
-    let letter = match key.code {
-        KeyCode::Char(letter) if key.modifiers.is_empty() => Some(letter),
-        _ => None,
-    };
-    let choices = &Ending::CHOICES;
-    let picked = choices.iter().position(|(of, _)| Some(*of) == letter);
-    if let Some(picked) = picked {
-        return ending::answer(model, picked, now);
+/// A key while a box is open.
+fn boxed(model: &mut Model, mut over: Over, key: KeyEvent, now: Duration) -> Vec<Effect> {
+    let action = model.keymap().action(over.context(), key);
+    match over.handle(key, model.keymap()) {
+        Outcome::Closed | Outcome::Done(Wanted::Nothing) => Vec::new(),
+        Outcome::Done(Wanted::Act(action)) => act(model, action, now),
+        Outcome::Done(Wanted::Leave(leaving)) => ending::choose(model, leaving, now),
+        Outcome::Kept => {
+            model.over = Some(over);
+            Vec::new()
+        }
+        Outcome::Ignored => {
+            model.over = Some(over);
+            action.map_or_else(Vec::new, |action| act(model, action, now))
+        }
     }
-    let last = choices.len() - 1;
-    let moved = match model.keymap().action(model.context(), key) {
-        Some(Action::Up) => row.saturating_sub(1),
-        Some(Action::Down) => (row + 1).min(last),
-        Some(Action::Top) => 0,
-        Some(Action::Bottom) => last,
-        Some(Action::Accept) => return ending::answer(model, row, now),
-        Some(Action::Close) => return ending::answer(model, last, now),
-        Some(Action::Interrupt) => return ending::leave(model, now),
-        Some(action @ (Action::Redraw | Action::Suspend)) => return act(model, action, now),
-        _ => row,
-    };
-    model.ending = Ending::Asked(moved);
-    Vec::new()
 }
 
 fn act(model: &mut Model, action: Action, now: Duration) -> Vec<Effect> {
-    let page = i64::try_from(height(model, model.focus)).unwrap_or(i64::MAX) - 1;
+    if travel(model, action) {
+        return Vec::new();
+    }
     match action {
-        Action::Up => step(model, -1),
-        Action::Down => step(model, 1),
-        Action::PageUp => step(model, -page),
-        Action::PageDown => step(model, page),
-        Action::Top => step(model, -FAR),
-        Action::Bottom => step(model, FAR),
-        Action::Left => sideways(model, false),
-        Action::Right => sideways(model, true),
-        Action::NextPane => focus(model, model.focus.next(1)),
-        Action::PreviousPane => focus(model, model.focus.next(Pane::ALL.len() - 1)),
-        Action::QueuePane => focus(model, Pane::Queue),
-        Action::ResultPane => focus(model, Pane::Result),
-        Action::HardwarePane => focus(model, Pane::Hardware),
-        Action::LogPane => focus(model, Pane::Log),
-        Action::Open => focus(model, Pane::Result),
-        Action::Back => back(model),
-        Action::Maximise => {
-            model.is_maximised = !model.is_maximised;
-            model.arrange();
-        }
         Action::Freeze => freeze(model, now),
         Action::Raw => {
             model.result.is_raw = !model.result.is_raw;
@@ -96,6 +74,14 @@ fn act(model: &mut Model, action: Action, now: Duration) -> Vec<Effect> {
             model.has_mouse = !model.has_mouse;
             return vec![Effect::Mouse(model.has_mouse)];
         }
+        Action::Help => {
+            model.over = Some(Over::Help(Help::new(model.keymap(), model.focus.context())));
+        }
+        Action::Palette => {
+            let palette = Palette::new(model.keymap(), model.focus.context());
+            model.over = Some(Over::Palette(palette));
+        }
+        Action::NextTheme => return vec![Effect::NextTheme],
         Action::Redraw => return vec![Effect::Redraw],
         Action::Suspend => return vec![Effect::Suspend],
         Action::Quit | Action::Interrupt => return ending::leave(model, now),
@@ -105,6 +91,31 @@ fn act(model: &mut Model, action: Action, now: Duration) -> Vec<Effect> {
         }
     }
     Vec::new()
+}
+
+/// Moves in a pane or between panes; false when the action is of another kind.
+fn travel(model: &mut Model, action: Action) -> bool {
+    let page = i64::try_from(height(model, model.focus)).unwrap_or(i64::MAX) - 1;
+    match action {
+        Action::Up => step(model, -1),
+        Action::Down => step(model, 1),
+        Action::PageUp => step(model, -page),
+        Action::PageDown => step(model, page),
+        Action::Top => step(model, -FAR),
+        Action::Bottom => step(model, FAR),
+        Action::Left => sideways(model, false),
+        Action::Right => sideways(model, true),
+        Action::NextPane => model.focus = model.focus.next(1),
+        Action::PreviousPane => model.focus = model.focus.next(Pane::ALL.len() - 1),
+        Action::QueuePane => model.focus = Pane::Queue,
+        Action::ResultPane | Action::Open => model.focus = Pane::Result,
+        Action::HardwarePane => model.focus = Pane::Hardware,
+        Action::LogPane => model.focus = Pane::Log,
+        Action::Back => back(model),
+        Action::Maximise => model.is_maximised = !model.is_maximised,
+        _ => return false,
+    }
+    true
 }
 
 /// Further than any list is long.
@@ -131,20 +142,14 @@ fn sideways(model: &mut Model, right: bool) {
     }
 }
 
-fn focus(model: &mut Model, pane: Pane) {
-    model.focus = pane;
-    model.arrange();
-}
-
 /// Ends what is special, one thing at a time: a maximised pane, reading in the page, a chosen row.
 fn back(model: &mut Model) {
     if model.is_maximised {
         model.is_maximised = false;
-        model.arrange();
     } else if model.result.is_page {
         model.result.is_page = false;
     } else if model.focus != Pane::Queue {
-        focus(model, Pane::Queue);
+        model.focus = Pane::Queue;
     } else {
         model.queue.is_chosen = false;
         if let Some(job) = model.work.newest() {

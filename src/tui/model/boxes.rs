@@ -1,0 +1,121 @@
+//! The box over the panes, if there is one: what it makes of a key.
+
+use crossterm::event::KeyEvent;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::keymap::{Action, Context, Keymap};
+use crate::theme::Theme;
+use crate::tui::overlay::{Choice, Help, Menu, Outcome, Palette};
+
+/// What becomes of running work when the user leaves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaving {
+    /// Finish it first.
+    Finish,
+    /// Give it back.
+    GiveBack,
+    /// Stay after all.
+    Stay,
+}
+
+/// A box.
+#[derive(Debug, Clone)]
+pub enum Over {
+    /// The list of keys.
+    Help(Help),
+    /// The search for an action.
+    Palette(Palette),
+    /// The question what becomes of running work.
+    Leaving(Menu),
+}
+
+/// What the user wants by a box.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wanted {
+    /// Nothing more.
+    Nothing,
+    /// An action of the pane below.
+    Act(Action),
+    /// To leave, or not.
+    Leave(Leaving),
+}
+
+const CHOICES: [(Leaving, char, &str); 3] = [
+    (Leaving::Finish, 'f', "finish what runs, then leave"),
+    (
+        Leaving::GiveBack,
+        'b',
+        "give what runs back to the queue and leave",
+    ),
+    (Leaving::Stay, 's', "stay"),
+];
+
+impl Over {
+    /// Asks what becomes of so many running jobs.
+    #[must_use]
+    pub fn leaving(running: usize, keymap: &Keymap) -> Self {
+        let choices = CHOICES.map(|(_, key, label)| Choice {
+            key: Some(key),
+            label: label.to_owned(),
+            detail: String::new(),
+            refused: None,
+        });
+        let noun = if running == 1 {
+            "posting is"
+        } else {
+            "postings are"
+        };
+        let title = format!("{running} {noun} being read");
+        Self::Leaving(Menu::new(&title, choices.to_vec(), None, keymap))
+    }
+
+    /// Whose keys hold in it.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        match self {
+            Self::Help(_) => Context::Help,
+            Self::Palette(_) => Context::Palette,
+            Self::Leaving(_) => Context::Menu,
+        }
+    }
+
+    /// Takes a key.
+    pub fn handle(&mut self, key: KeyEvent, keymap: &Keymap) -> Outcome<Wanted> {
+        match self {
+            Self::Help(help) => wanted(help.handle(key, keymap), |()| Wanted::Nothing),
+            Self::Palette(palette) => wanted(palette.handle(key, keymap), Wanted::Act),
+            Self::Leaving(menu) => wanted(menu.handle(key, keymap), |row| {
+                let choice = CHOICES.get(row);
+                Wanted::Leave(choice.map_or(Leaving::Stay, |(leaving, ..)| *leaving))
+            }),
+        }
+    }
+
+    /// Takes what was pasted.
+    pub fn paste(&mut self, text: &str) {
+        match self {
+            Self::Help(help) => help.paste(text),
+            Self::Palette(palette) => palette.paste(text),
+            Self::Leaving(_) => {}
+        }
+    }
+
+    /// Draws it.
+    pub fn render(&self, theme: &Theme, area: Rect, out: &mut Buffer) {
+        match self {
+            Self::Help(help) => help.render(theme, area, out),
+            Self::Palette(palette) => palette.render(theme, area, out),
+            Self::Leaving(menu) => menu.render(theme, area, out),
+        }
+    }
+}
+
+fn wanted<T>(outcome: Outcome<T>, of: impl FnOnce(T) -> Wanted) -> Outcome<Wanted> {
+    match outcome {
+        Outcome::Ignored => Outcome::Ignored,
+        Outcome::Kept => Outcome::Kept,
+        Outcome::Closed => Outcome::Closed,
+        Outcome::Done(value) => Outcome::Done(of(value)),
+    }
+}
