@@ -133,8 +133,9 @@ fn leaving_while_work_runs_asks_and_gives_it_back() {
     let mut pty = open(&bench, &[]);
     pty.wait_for("resumed: 4 in the queue from before");
     pty.send("q");
-    pty.send("qb");
-    pty.wait();
+    pty.wait_for("finish what runs");
+    pty.send("b");
+    assert!(pty.wait().0.success());
 }
 
 #[test]
