@@ -1,6 +1,6 @@
 //! The states of a job as a person sees them, sets of states, and how many jobs are in which.
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, tally};
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
 
 /// Where a job stands. The numbers are those of the column `shade`.
@@ -224,8 +224,8 @@ impl Store {
         self.read(|conn| {
             let mut counts = Counts::default();
             let mut statement =
-                conn.prepare_cached("SELECT shade, n FROM tally WHERE lane = -1")?;
-            let mut rows = statement.query([])?;
+                conn.prepare_cached("SELECT shade, n FROM tally WHERE lane = ?1")?;
+            let mut rows = statement.query([tally::coarse(tally::ALL_JOBS)])?;
             while let Some(row) = rows.next()? {
                 counts.add(row.get(0)?, row.get::<_, u32>(1)?.into());
             }

@@ -1,21 +1,43 @@
 //! The nth job and the place of a job, found through the counters of the table `tally` instead of by walking.
 
 use super::state::{State, States};
-use rusqlite::{Connection, OptionalExtension, Row};
+use rusqlite::{Connection, OptionalExtension};
 
-/// Ids a counter stands for, as a power of two; the migration that makes the table says the same.
-const BUCKET_BITS: u32 = 11;
+/// Ids that a counter stands for, and that a counter of the coarse lane does, as powers of two. The migration that
+/// makes the table says the same.
+const FINE: u32 = 10;
+const COARSE: u32 = 16;
 
 /// The lane of all jobs.
 pub(super) const ALL_JOBS: i64 = -1;
-/// The lane that sums up the lanes of certainties.
+/// The lane that sums up the lanes of certainties: its buckets are certainties.
 const CERTAINTIES: i64 = -2;
+
+/// The lane that sums up another one.
+pub(super) const fn coarse(lane: i64) -> i64 {
+    lane + 1000
+}
 
 /// Which way ids run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Way {
     Up,
     Down,
+}
+
+/// A range of ids, or a certainty: how many jobs of the wanted states it holds, and in which states they are.
+#[derive(Debug, Clone, Copy)]
+struct Bucket {
+    number: i64,
+    n: u64,
+    states: States,
+}
+
+impl Bucket {
+    /// The first and last number of the finer kind that a bucket of `bits` more holds.
+    fn parts(number: i64, bits: u32) -> (i64, i64) {
+        (number << bits, ((number + 1) << bits) - 1)
+    }
 }
 
 /// A window over jobs: how many are still to be left out, and how many are wanted.
@@ -31,6 +53,15 @@ impl Window {
         self.ids.len() >= self.want
     }
 
+    /// Whether all of `bucket` is to be left out, which it then is.
+    fn passes_by(&mut self, bucket: &Bucket) -> bool {
+        let all = self.skip >= bucket.n;
+        if all {
+            self.skip -= bucket.n;
+        }
+        all
+    }
+
     /// Goes on with the jobs of a lane that are in `states`, by id.
     pub(super) fn pass_lane(
         &mut self,
@@ -39,43 +70,36 @@ impl Window {
         states: States,
         way: Way,
     ) -> rusqlite::Result<()> {
-        let mut counters = conn.prepare_cached(match way {
-            Way::Up => "SELECT bucket, shade, n FROM tally WHERE lane = ?1 ORDER BY bucket",
-            Way::Down => "SELECT bucket, shade, n FROM tally WHERE lane = ?1 ORDER BY bucket DESC",
-        })?;
-        let mut rows = counters.query([lane])?;
-        let mut bucket = Bucket::default();
-        while !self.is_full() {
-            let row = rows.next()?;
-            let counter = row
-                .map(|row| Ok::<_, rusqlite::Error>((row.get(0)?, row.get(1)?, count(row)?)))
-                .transpose()?;
-            if counter.is_none_or(|(number, _, _)| number != bucket.number) {
-                self.pass_bucket(conn, lane, &bucket, way)?;
-            }
-            let Some((number, shade, n)) = counter else {
+        for wide in buckets(conn, coarse(lane), (0, i64::MAX), states, way)? {
+            if self.is_full() {
                 break;
-            };
-            bucket.count(number, states, shade, n);
+            } else if self.passes_by(&wide) {
+                continue;
+            }
+            let range = Bucket::parts(wide.number, COARSE - FINE);
+            for bucket in buckets(conn, lane, range, states, way)? {
+                if self.is_full() {
+                    break;
+                } else if !self.passes_by(&bucket) {
+                    self.take(conn, lane, &bucket, way)?;
+                }
+            }
         }
         Ok(())
     }
 
-    fn pass_bucket(
+    /// Takes jobs of a bucket, from an index alone.
+    fn take(
         &mut self,
         conn: &Connection,
         lane: i64,
         bucket: &Bucket,
         way: Way,
     ) -> rusqlite::Result<()> {
-        if self.skip >= bucket.n {
-            self.skip -= bucket.n;
-            return Ok(());
-        }
-        let (first, last) = bucket.ids();
         let mut ids = Vec::new();
         for shade in bucket.states.iter() {
-            each_id(conn, lane, shade, first, last, |id| ids.push(id))?;
+            let range = Bucket::parts(bucket.number, FINE);
+            each_id(conn, lane, shade, range, |id| ids.push(id))?;
         }
         ids.sort_unstable();
         if way == Way::Down {
@@ -94,69 +118,59 @@ impl Window {
         conn: &Connection,
         states: States,
     ) -> rusqlite::Result<()> {
-        for (certainty, n) in certainties(conn, states)? {
+        for certainty in buckets(conn, CERTAINTIES, (0, i64::MAX), states, Way::Up)? {
             if self.is_full() {
                 break;
-            } else if self.skip >= n {
-                self.skip -= n;
-            } else {
-                self.pass_lane(conn, certainty, states, Way::Up)?;
+            } else if !self.passes_by(&certainty) {
+                self.pass_lane(conn, certainty.number, states, Way::Up)?;
             }
         }
         Ok(())
     }
 }
 
-/// A range of ids that is being read from its counters.
-#[derive(Debug)]
-struct Bucket {
-    number: i64,
-    n: u64,
+/// The buckets of a lane with a number in `range` that hold jobs in `states`.
+fn buckets(
+    conn: &Connection,
+    lane: i64,
+    range: (i64, i64),
     states: States,
-}
-
-impl Default for Bucket {
-    fn default() -> Self {
-        Self {
-            number: -1,
-            n: 0,
-            states: States::NONE,
+    way: Way,
+) -> rusqlite::Result<Vec<Bucket>> {
+    let mut statement = conn.prepare_cached(
+        "SELECT bucket, shade, n FROM tally WHERE lane = ?1 AND bucket BETWEEN ?2 AND ?3 ORDER BY bucket",
+    )?;
+    let mut rows = statement.query((lane, range.0, range.1))?;
+    let mut found: Vec<Bucket> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let (number, shade, n): (i64, State, u32) = (row.get(0)?, row.get(1)?, row.get(2)?);
+        if n == 0 || !states.contains(shade) {
+            continue;
         }
-    }
-}
-
-impl Bucket {
-    fn count(&mut self, number: i64, states: States, shade: State, n: u64) {
-        if number != self.number {
-            *self = Self {
+        match found.last_mut() {
+            Some(last) if last.number == number => {
+                last.n += u64::from(n);
+                last.states = last.states.with(shade);
+            }
+            _ => found.push(Bucket {
                 number,
-                ..Self::default()
-            };
-        }
-        if n > 0 && states.contains(shade) {
-            self.n += n;
-            self.states = self.states.with(shade);
+                n: n.into(),
+                states: States::of(&[shade]),
+            }),
         }
     }
-
-    fn ids(&self) -> (i64, i64) {
-        let first = self.number << BUCKET_BITS;
-        (first, first + (1 << BUCKET_BITS) - 1)
+    if way == Way::Down {
+        found.reverse();
     }
+    Ok(found)
 }
 
-/// The counter of a row: its third column.
-fn count(row: &Row) -> rusqlite::Result<u64> {
-    row.get::<_, u32>(2).map(u64::from)
-}
-
-/// Hands out the ids of one shade of a lane in a range, from an index alone.
+/// Hands out the ids of one shade of a lane in a range.
 fn each_id(
     conn: &Connection,
     lane: i64,
     shade: State,
-    first: i64,
-    last: i64,
+    range: (i64, i64),
     mut each: impl FnMut(i64),
 ) -> rusqlite::Result<()> {
     let mut statement = conn.prepare_cached(if lane == ALL_JOBS {
@@ -165,30 +179,11 @@ fn each_id(
         "SELECT id FROM jobs INDEXED BY jobs_by_lane
          WHERE lane = ?4 AND shade = ?1 AND guarded IN (0, 1) AND id BETWEEN ?2 AND ?3"
     })?;
-    let mut rows = statement.query((shade as u8, first, last, lane))?;
+    let mut rows = statement.query((shade as u8, range.0, range.1, lane))?;
     while let Some(row) = rows.next()? {
         each(row.get(0)?);
     }
     Ok(())
-}
-
-/// How many jobs in `states` have which certainty, least certain first.
-fn certainties(conn: &Connection, states: States) -> rusqlite::Result<Vec<(i64, u64)>> {
-    let mut statement =
-        conn.prepare_cached("SELECT bucket, shade, n FROM tally WHERE lane = ?1 ORDER BY bucket")?;
-    let mut rows = statement.query([CERTAINTIES])?;
-    let mut found: Vec<(i64, u64)> = Vec::new();
-    while let Some(row) = rows.next()? {
-        let (certainty, n): (i64, u64) = (row.get(0)?, count(row)?);
-        if !states.contains(row.get(1)?) {
-            continue;
-        }
-        match found.last_mut() {
-            Some((last, sum)) if *last == certainty => *sum += n,
-            _ => found.push((certainty, n)),
-        }
-    }
-    Ok(found)
 }
 
 /// How many jobs of a lane are in `states` at all, and how many of them have a lower id.
@@ -198,24 +193,20 @@ pub(super) fn in_lane(
     states: States,
     id: i64,
 ) -> rusqlite::Result<(u64, u64)> {
-    let mut statement =
-        conn.prepare_cached("SELECT bucket, shade, n FROM tally WHERE lane = ?1")?;
-    let mut rows = statement.query([lane])?;
-    let own = id >> BUCKET_BITS;
+    let (own, wide) = (id >> FINE, id >> COARSE);
     let (mut all, mut below) = (0, 0);
-    while let Some(row) = rows.next()? {
-        let (bucket, shade): (i64, State) = (row.get(0)?, row.get(1)?);
-        let n = count(row)?;
-        if !states.contains(shade) {
+    for bucket in buckets(conn, coarse(lane), (0, i64::MAX), states, Way::Up)? {
+        all += bucket.n;
+        below += if bucket.number < wide { bucket.n } else { 0 };
+    }
+    let (first, _) = Bucket::parts(wide, COARSE - FINE);
+    for bucket in buckets(conn, lane, (first, own), states, Way::Up)? {
+        if bucket.number < own {
+            below += bucket.n;
             continue;
         }
-        all += n;
-        if bucket < own {
-            below += n;
-        } else if bucket == own && n > 0 {
-            each_id(conn, lane, shade, own << BUCKET_BITS, id - 1, |_| {
-                below += 1;
-            })?;
+        for shade in bucket.states.iter() {
+            each_id(conn, lane, shade, (own << FINE, id - 1), |_| below += 1)?;
         }
     }
     Ok((all, below))
@@ -228,10 +219,10 @@ pub(super) fn in_certainties(conn: &Connection, states: States, id: i64) -> rusq
         .query_row([id], |row| row.get(0))
         .optional()?
         .flatten();
-    let less_certain = certainties(conn, states)?
-        .into_iter()
-        .filter(|(certainty, _)| own.is_none_or(|own| *certainty < own))
-        .map(|(_, n)| n)
+    let less_certain = buckets(conn, CERTAINTIES, (0, i64::MAX), states, Way::Up)?
+        .iter()
+        .filter(|bucket| own.is_none_or(|own| bucket.number < own))
+        .map(|bucket| bucket.n)
         .sum::<u64>();
     let beside = own
         .map(|lane| in_lane(conn, lane, states, id))

@@ -37,8 +37,9 @@ WHERE r.posting_key = jobs.posting_key AND jobs.state IN ('done', 'failed');
 CREATE INDEX jobs_by_shade ON jobs (shade);
 CREATE INDEX jobs_by_lane ON jobs (lane, shade, guarded) WHERE lane IS NOT NULL;
 
--- How many jobs of a shade are in which range of 2048 ids, so that the nth row is found without walking to it. Lane -1
--- holds all jobs and lanes 0 to 100 those of that certainty; lane -2 sums the latter up, its buckets are certainties.
+-- How many jobs of a shade are in which range of 1024 ids, so that the nth row is found without walking to it. Lane -1
+-- holds all jobs and lanes 0 to 100 those of that certainty; lane n + 1000 sums lane n up in ranges of 65536 ids. Lane -2
+-- sums up the certainties, which are its buckets.
 CREATE TABLE tally (
     lane   INTEGER NOT NULL,
     bucket INTEGER NOT NULL,
@@ -46,32 +47,42 @@ CREATE TABLE tally (
     n      INTEGER NOT NULL,
     PRIMARY KEY (lane, bucket, shade)
 ) WITHOUT ROWID;
-INSERT INTO tally SELECT -1, id >> 11, shade, count(*) FROM jobs GROUP BY 2, 3;
+INSERT INTO tally SELECT -1, id >> 10, shade, count(*) FROM jobs GROUP BY 2, 3;
+INSERT INTO tally SELECT 999, id >> 16, shade, count(*) FROM jobs GROUP BY 2, 3;
 INSERT INTO tally SELECT -2, lane, shade, count(*) FROM jobs WHERE lane IS NOT NULL GROUP BY 2, 3;
-INSERT INTO tally SELECT lane, id >> 11, shade, count(*) FROM jobs WHERE lane IS NOT NULL GROUP BY 1, 2, 3;
+INSERT INTO tally SELECT lane, id >> 10, shade, count(*) FROM jobs WHERE lane IS NOT NULL GROUP BY 1, 2, 3;
+INSERT INTO tally SELECT lane + 1000, id >> 16, shade, count(*) FROM jobs WHERE lane IS NOT NULL GROUP BY 1, 2, 3;
 
 CREATE TRIGGER jobs_come AFTER INSERT ON jobs BEGIN
-    INSERT INTO tally VALUES (-1, NEW.id >> 11, NEW.shade, 1) ON CONFLICT DO UPDATE SET n = n + 1;
-    INSERT INTO tally SELECT -2, NEW.lane, NEW.shade, 1 WHERE NEW.lane IS NOT NULL
+    INSERT INTO tally VALUES (-1, NEW.id >> 10, NEW.shade, 1), (999, NEW.id >> 16, NEW.shade, 1)
         ON CONFLICT DO UPDATE SET n = n + 1;
-    INSERT INTO tally SELECT NEW.lane, NEW.id >> 11, NEW.shade, 1 WHERE NEW.lane IS NOT NULL
+END;
+CREATE TRIGGER jobs_come_finished AFTER INSERT ON jobs WHEN NEW.lane IS NOT NULL BEGIN
+    INSERT INTO tally VALUES (-2, NEW.lane, NEW.shade, 1), (NEW.lane, NEW.id >> 10, NEW.shade, 1),
+        (NEW.lane + 1000, NEW.id >> 16, NEW.shade, 1)
         ON CONFLICT DO UPDATE SET n = n + 1;
 END;
 CREATE TRIGGER jobs_change AFTER UPDATE ON jobs
 WHEN OLD.shade IS NOT NEW.shade OR OLD.lane IS NOT NEW.lane OR OLD.id IS NOT NEW.id BEGIN
-    UPDATE tally SET n = n - 1 WHERE lane = -1 AND bucket = OLD.id >> 11 AND shade = OLD.shade;
+    UPDATE tally SET n = n - 1 WHERE lane = -1 AND bucket = OLD.id >> 10 AND shade = OLD.shade;
+    UPDATE tally SET n = n - 1 WHERE lane = 999 AND bucket = OLD.id >> 16 AND shade = OLD.shade;
     UPDATE tally SET n = n - 1 WHERE lane = -2 AND bucket = OLD.lane AND shade = OLD.shade;
-    UPDATE tally SET n = n - 1 WHERE lane = OLD.lane AND bucket = OLD.id >> 11 AND shade = OLD.shade;
-    INSERT INTO tally VALUES (-1, NEW.id >> 11, NEW.shade, 1) ON CONFLICT DO UPDATE SET n = n + 1;
-    INSERT INTO tally SELECT -2, NEW.lane, NEW.shade, 1 WHERE NEW.lane IS NOT NULL
+    UPDATE tally SET n = n - 1 WHERE lane = OLD.lane AND bucket = OLD.id >> 10 AND shade = OLD.shade;
+    UPDATE tally SET n = n - 1 WHERE lane = OLD.lane + 1000 AND bucket = OLD.id >> 16 AND shade = OLD.shade;
+    INSERT INTO tally VALUES (-1, NEW.id >> 10, NEW.shade, 1), (999, NEW.id >> 16, NEW.shade, 1)
         ON CONFLICT DO UPDATE SET n = n + 1;
-    INSERT INTO tally SELECT NEW.lane, NEW.id >> 11, NEW.shade, 1 WHERE NEW.lane IS NOT NULL
+    INSERT INTO tally
+        SELECT -2, NEW.lane, NEW.shade, 1 WHERE NEW.lane IS NOT NULL
+        UNION ALL SELECT NEW.lane, NEW.id >> 10, NEW.shade, 1 WHERE NEW.lane IS NOT NULL
+        UNION ALL SELECT NEW.lane + 1000, NEW.id >> 16, NEW.shade, 1 WHERE NEW.lane IS NOT NULL
         ON CONFLICT DO UPDATE SET n = n + 1;
 END;
 CREATE TRIGGER jobs_go AFTER DELETE ON jobs BEGIN
-    UPDATE tally SET n = n - 1 WHERE lane = -1 AND bucket = OLD.id >> 11 AND shade = OLD.shade;
+    UPDATE tally SET n = n - 1 WHERE lane = -1 AND bucket = OLD.id >> 10 AND shade = OLD.shade;
+    UPDATE tally SET n = n - 1 WHERE lane = 999 AND bucket = OLD.id >> 16 AND shade = OLD.shade;
     UPDATE tally SET n = n - 1 WHERE lane = -2 AND bucket = OLD.lane AND shade = OLD.shade;
-    UPDATE tally SET n = n - 1 WHERE lane = OLD.lane AND bucket = OLD.id >> 11 AND shade = OLD.shade;
+    UPDATE tally SET n = n - 1 WHERE lane = OLD.lane AND bucket = OLD.id >> 10 AND shade = OLD.shade;
+    UPDATE tally SET n = n - 1 WHERE lane = OLD.lane + 1000 AND bucket = OLD.id >> 16 AND shade = OLD.shade;
 END;
 
 -- What people said of records. Entries are only ever appended; one that undoes another is an entry too.
