@@ -148,10 +148,9 @@ mod tests {
 
     #[test]
     fn a_complaint_names_file_and_line() {
-        let source = Source::embedded("a.toml", "a = 1\n\nb = [\n");
+        let source = Source::embedded("a.toml", "a = 1\n\nb = ?\n");
         let error = source.table().unwrap_err();
-        assert_eq!(error.line, Some(4), "{error}");
-        assert!(error.to_string().starts_with("a.toml:4: "), "{error}");
+        assert!(error.to_string().starts_with("a.toml:3: "), "{error}");
         let source = Source::embedded("a.toml", "b = 1\na = 2\n");
         let table = source.table().unwrap();
         let names: Vec<&str> = entries(&table)
