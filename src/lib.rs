@@ -18,6 +18,7 @@ pub mod gpu;
 pub mod headless;
 pub mod log;
 pub mod monitor;
+pub mod pace;
 pub mod page;
 mod pattern;
 pub mod posting;

@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use smelt::cli::{Cli, Command, Exit};
+use smelt::pace::Pace;
 use smelt::{engine, eval, headless, log, monitor, power};
 
 fn main() -> ExitCode {
@@ -21,7 +22,8 @@ fn main() -> ExitCode {
         Some(Command::Power(arguments)) => power::command::power(&arguments),
         Some(Command::EngineWorker(arguments)) => {
             log::to_stderr();
-            match engine::worker::serve(engine::select::load(&arguments)) {
+            let pace = Pace::default();
+            match engine::worker::serve(engine::select::load(&arguments, &pace), &pace) {
                 Ok(()) => Exit::Done,
                 Err(_) => Exit::Internal,
             }
