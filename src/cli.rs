@@ -9,7 +9,8 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand};
 
 pub use self::power::{
-    AutoArgs, CardArgs, GetArgs, HelperArgs, HowArgs, POWER_SOCKET, ProfileArgs, ResetArgs, SetArgs,
+    AutoArgs, CardArgs, GetArgs, HelperArgs, HowArgs, KeepArgs, POWER_SOCKET, ProfileArgs,
+    ResetArgs, SetArgs,
 };
 pub use self::simulated::{SimulateArgs, TuneArgs};
 
@@ -29,6 +30,8 @@ pub enum Exit {
     Nothing = 4,
     /// No engine, model or GPU.
     NoEngine = 5,
+    /// The thermal guard stopped the run.
+    TooHot = 6,
     /// The store is locked or corrupt.
     Store = 7,
     /// The configuration is invalid.
@@ -57,7 +60,8 @@ pub struct Cli {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 all done; 1 internal; 2 usage; 3 some postings failed; 4 nothing to do; \
-5 engine, model or GPU not available or not to be set; 7 store locked or corrupt; 8 configuration invalid. \
+5 engine, model or GPU not available or not to be set; 6 stopped by the thermal guard, \
+what ran is back in the queue; 7 store locked or corrupt; 8 configuration invalid. \
 One INT or TERM finishes what runs, a second requeues it and stops; then smelt dies by that signal.";
 
 /// What smelt can be told to do.
@@ -107,6 +111,9 @@ pub struct RunArgs {
     /// Add the clean text that evidence offsets refer to.
     #[arg(long)]
     pub with_text: bool,
+    /// What is done about the GPU meanwhile.
+    #[command(flatten)]
+    pub keep: KeepArgs,
 }
 
 /// Which engine reads.
@@ -187,6 +194,9 @@ pub struct EvalArgs {
     /// Where results are kept.
     #[command(flatten)]
     pub store: StoreArgs,
+    /// What is done about the GPU meanwhile.
+    #[command(flatten)]
+    pub keep: KeepArgs,
 }
 
 /// Export.
@@ -245,7 +255,8 @@ pub struct MonitorArgs {
     /// Which card, by its UUID or by its place in `nvidia-smi -L`, from 0.
     #[arg(long, value_name = "UUID|INDEX", env = "SMELT_GPU")]
     pub gpu: Option<String>,
-    /// nvml (the driver), simulated[:LAPTOP], or replay:FILE (what this command wrote).
+    /// nvml (the driver), simulated[:LAPTOP][@SPEED], or replay:FILE[@SPEED] (what this command wrote); SPEED is how many
+    /// times as fast as the clock it runs, and lines come as often as its own clock says.
     #[arg(long, value_name = "SOURCE", default_value = "nvml")]
     pub source: String,
     /// JSON lines also on a terminal.
