@@ -1,6 +1,8 @@
 //! The composition root: builds engine and store, queues inputs, and lets workers drain the queue.
 
+pub mod energy;
 pub mod enqueue;
+pub mod heat;
 pub mod input;
 mod job;
 mod owner;
@@ -10,13 +12,15 @@ mod workers;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use self::energy::Accounts;
 use crate::cli::{EngineArgs, Exit, StoreArgs};
 use crate::engine::select::{Selected, Wish, select};
 use crate::engine::supervisor::Supervised;
 use crate::extract::Readers;
+use crate::gpu::sampler::Watch;
 use crate::store::{Claim, Store, StoreError};
 
 pub use self::workers::work;
@@ -46,6 +50,14 @@ pub struct Run {
     pub reused: AtomicUsize,
     /// Why the engine cannot go on.
     pub unavailable: Mutex<Option<String>>,
+    /// Why the thermal guard has stopped the run.
+    pub too_hot: OnceLock<String>,
+    /// No claims for now: the card is too hot for new work.
+    held: AtomicBool,
+    /// What measures the card's joules, where something does.
+    pub meter: OnceLock<Watch>,
+    /// Who has drawn them.
+    accounts: Mutex<Accounts>,
 }
 
 /// Why a run did not start or went wrong as a whole; its text is one line for the user.
@@ -62,6 +74,9 @@ pub enum RunError {
     /// No store.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The card cannot be held as was asked for.
+    #[error("{0}")]
+    Power(String, Exit),
     /// No place for the store.
     #[error("no data directory is known for this user: name a store with --store FILE")]
     NoDataDirectory,
@@ -73,6 +88,7 @@ impl RunError {
     pub fn exit(&self) -> Exit {
         match self {
             Self::Engine(_) | Self::NoModelAlone => Exit::NoEngine,
+            Self::Power(_, exit) => *exit,
             Self::Store(_) | Self::NoDataDirectory => Exit::Store,
         }
     }
@@ -89,13 +105,7 @@ impl Run {
         readers: Readers,
         fresh: bool,
     ) -> Result<Self, RunError> {
-        let wish = Wish {
-            engine: engine.engine.clone(),
-            model: engine.model.clone(),
-            context: engine.context,
-            watchdog_s: engine.watchdog,
-        };
-        let selected = select(&wish).map_err(RunError::Engine)?;
+        let selected = select(&Wish::from(engine)).map_err(RunError::Engine)?;
         if readers == Readers::Model && selected.engine.is_none() {
             return Err(RunError::NoModelAlone);
         }
@@ -112,6 +122,10 @@ impl Run {
             changed: Condvar::new(),
             reused: AtomicUsize::new(0),
             unavailable: Mutex::new(None),
+            too_hot: OnceLock::new(),
+            held: AtomicBool::new(false),
+            meter: OnceLock::new(),
+            accounts: Mutex::default(),
         })
     }
 
@@ -134,6 +148,30 @@ impl Run {
         if let Some(engine) = &self.selected.engine {
             engine.kill();
         }
+    }
+
+    /// Whether workers may claim; what is under way goes on either way.
+    pub fn admit(&self, is_open: bool) {
+        if self.held.swap(!is_open, Ordering::SeqCst) == is_open {
+            self.announce();
+        }
+    }
+
+    /// Gives running jobs back to the queue, because the card is too hot; the first reason stands.
+    pub fn stop_hot(&self, why: &str) {
+        if self.too_hot.set(why.to_owned()).is_ok() {
+            self.abort();
+        }
+    }
+
+    /// Joules the card has drawn since it is measured.
+    #[must_use]
+    pub fn joules(&self) -> Option<f64> {
+        self.meter.get()?.joules()
+    }
+
+    fn is_held(&self) -> bool {
+        self.held.load(Ordering::SeqCst)
     }
 
     fn is_stopping(&self) -> bool {

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use source::{Source, functions, names, sources};
 
 /// What each room may use. A new room needs a row, and a row that makes a cycle is refused.
-const MAY_USE: [(&str, &[&str]); 16] = [
+const MAY_USE: [(&str, &[&str]); 17] = [
     ("cli", &[]),
     ("log", &[]),
     ("process", &[]),
@@ -17,23 +17,31 @@ const MAY_USE: [(&str, &[&str]); 16] = [
     ("pattern", &[]),
     ("posting", &["pattern"]),
     ("store", &[]),
-    ("engine", &["cli"]),
+    ("pace", &[]),
+    ("engine", &["cli", "pace"]),
     ("page", &["pattern", "posting"]),
     ("gpu", &[]),
     ("monitor", &["cli", "gpu", "signals"]),
-    ("power", &["cli", "gpu", "process", "signals"]),
+    (
+        "power",
+        &["cli", "engine", "gpu", "pace", "process", "signals"],
+    ),
     ("extract", &["engine", "page", "pattern", "posting"]),
     (
         "run",
         &[
-            "cli", "engine", "extract", "log", "page", "posting", "process", "signals", "store",
+            "cli", "engine", "extract", "gpu", "log", "page", "posting", "power", "process",
+            "signals", "store",
         ],
     ),
-    ("headless", &["cli", "engine", "extract", "run", "store"]),
+    (
+        "headless",
+        &["cli", "engine", "extract", "power", "run", "store"],
+    ),
     (
         "eval",
         &[
-            "cli", "extract", "headless", "page", "posting", "run", "store",
+            "cli", "extract", "headless", "page", "posting", "power", "run", "store",
         ],
     ),
 ];

@@ -51,6 +51,18 @@ pub fn work(run: &Run, threads: u8, finished: &Sender<()>) -> Result<(), StoreEr
 
 fn drain(run: &Run, owner: &str, settings: &str, finished: &Sender<()>) -> Result<(), StoreError> {
     while !run.is_stopping() {
+        if run.is_held() {
+            let store = lock(&run.store);
+            // A run that is done does not wait for the card to cool down.
+            if store.next_wake(now())?.is_none() {
+                return Ok(());
+            }
+            if run.is_held() && !run.is_stopping() {
+                let look = Duration::from_millis(LOOK_MS);
+                drop(run.changed.wait_timeout(store, look));
+            }
+            continue;
+        }
         let claim = lock(&run.store).claim(owner, LEASE_MS, now())?;
         let Some(claim) = claim else {
             let store = lock(&run.store);
