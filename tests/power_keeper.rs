@@ -11,7 +11,7 @@ use recording::record;
 use smelt::gpu::Choice;
 use smelt::power::governor::{Admission, Stage};
 use smelt::power::keeper::{
-    Command, Done, Keeper, Mode, Notice, Options, Place, Plan, Status, Told,
+    Command, Done, Keeper, Leave, Mode, Notice, Options, Place, Plan, Status, Told,
 };
 
 /// A keeper, and everything it says.
@@ -25,8 +25,7 @@ fn options(source: &str) -> Options {
         place: Place::Other(source.parse::<Choice>().unwrap()),
         what: "a test".to_owned(),
         plan: Plan::default(),
-        confirmed: false,
-        readonly: false,
+        leave: Leave::Usual,
         auto_resume: false,
         has_work: true,
     }
@@ -228,7 +227,7 @@ fn readonly_refuses_every_wish_and_guards_all_the_same() {
     let path = directory.path().join("gpu.jsonl");
     record(&path, &[(20, 60.0), (600, 96.0)]);
     let kept = Kept::new(Options {
-        readonly: true,
+        leave: Leave::Readonly,
         ..options(&format!("replay:{}@20", path.display()))
     });
     for command in [

@@ -118,9 +118,9 @@ mod tests {
         meter.add(&sample(0.0, Some(100.0), None));
         meter.add(&sample(1.0, Some(100.0), None));
         assert!(near(meter.joules_at(Duration::from_millis(1500)), 150.0));
-        assert!(near(meter.joules_at(Duration::from_secs(60)), 400.0));
+        assert!(near(meter.joules_at(Duration::from_mins(1)), 400.0));
         meter.add(&sample(60.0, Some(50.0), None));
-        assert!(near(meter.joules_at(Duration::from_secs(60)), 100.0));
+        assert!(near(meter.joules_at(Duration::from_mins(1)), 100.0));
     }
 
     #[test]

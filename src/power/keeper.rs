@@ -48,14 +48,23 @@ pub struct Options {
     pub what: String,
     /// What is wished for from the beginning.
     pub plan: Plan,
-    /// Whether a person has said that it may be more than is usual for the card.
-    pub confirmed: bool,
-    /// Nothing is ever set, whatever is wished for; guards and our own pace work all the same.
-    pub readonly: bool,
+    /// What may be set.
+    pub leave: Leave,
     /// Whether an emergency ends by itself once the card is cool, or waits for [`Command::Acknowledge`].
     pub auto_resume: bool,
     /// Whether work of ours runs, which obeys [`Status::pace`]: then it can hold the card where nothing else does.
     pub has_work: bool,
+}
+
+/// What a keeper may set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leave {
+    /// Nothing, whatever is wished for; guards and our own pace work all the same.
+    Readonly,
+    /// From the beginning what is usual for the card; later more, if that is confirmed.
+    Usual,
+    /// More from the beginning: a person has said so.
+    More,
 }
 
 /// Hears what happens, in the keeper's own thread, with the status after it: it must not wait.
@@ -89,7 +98,7 @@ impl Keeper {
         let pace = Pace::default();
         let (hands, sampler) = open(&options, &pace)?;
         let watch = sampler.watch();
-        let mut status = Status::new(watch.latest(), options.readonly);
+        let mut status = Status::new(watch.latest(), options.leave == Leave::Readonly);
         status.plan = options.plan;
         let shared = Arc::new(Shared {
             status: Mutex::new((status.clone(), 0)),
@@ -185,10 +194,11 @@ fn no_thread(error: &std::io::Error) -> Refusal {
 /// What decisions are carried out on, and where samples come from.
 fn open(options: &Options, pace: &Pace) -> Result<(Hands, Sampler), Refusal> {
     let is_wished = options.plan.mode != Mode::Off;
+    let is_readonly = options.leave == Leave::Readonly;
     let paced = options.has_work.then(|| pace.clone());
     let (mut hands, sampler) = match &options.place {
         Place::Card(setup) => {
-            let hands = if options.readonly {
+            let hands = if is_readonly {
                 Hands::loose(None, paced)
             } else {
                 Hands::on_card(setup.clone(), &options.what, paced)
@@ -199,7 +209,7 @@ fn open(options: &Options, pace: &Pace) -> Result<(Hands, Sampler), Refusal> {
         }
         Place::Other(choice) => {
             let laptop = choice.laptop();
-            let hands = Hands::loose(laptop.clone().filter(|_| !options.readonly), paced);
+            let hands = Hands::loose(laptop.clone().filter(|_| !is_readonly), paced);
             let (choice, speed) = (choice.clone(), choice.speed);
             let source = move || match laptop {
                 Some(laptop) => Box::new(laptop),
@@ -214,7 +224,7 @@ fn open(options: &Options, pace: &Pace) -> Result<(Hands, Sampler), Refusal> {
         if sample.state != State::Asleep {
             let (watts, default) = (options.plan.ceiling_w, sample.default_w.last());
             range::check(watts, &sample)?;
-            if !options.confirmed && confirm::is_needed(watts, 0.0, default) {
+            if options.leave == Leave::Usual && confirm::is_needed(watts, 0.0, default) {
                 return Err(confirm::unconfirmed(watts, default));
             }
             hands.open(&card.uuid)?;

@@ -8,7 +8,7 @@ use super::{Run, RunError};
 use crate::cli::{Exit, KeepArgs};
 use crate::gpu::Choice;
 use crate::power::governor::Admission;
-use crate::power::keeper::{Keeper, Mode, Notice, Options, Place, Plan, Status};
+use crate::power::keeper::{Keeper, Leave, Mode, Notice, Options, Place, Plan, Status};
 use crate::power::profile::Profiles;
 use crate::power::setup::Setup;
 use crate::power::writer::{Code, Refusal};
@@ -56,8 +56,11 @@ pub fn start(
         place,
         what,
         plan,
-        confirmed: arguments.yes,
-        readonly: arguments.readonly,
+        leave: match (arguments.readonly, arguments.yes) {
+            (true, _) => Leave::Readonly,
+            (false, true) => Leave::More,
+            (false, false) => Leave::Usual,
+        },
         // It would end a run that has ended.
         auto_resume: false,
         has_work: true,

@@ -205,15 +205,15 @@ impl Asking<'_> {
         sample.margin_c = self.read(Call::Margin, sample.margin_c, |device| {
             shims::margin_c(device).map(f64::from)
         });
-        sample.requested_w = self.read(Call::Requested, sample.requested_w, |device| {
-            device.power_management_limit().map(watts)
-        });
         sample.energy_j = self.read(Call::Energy, sample.energy_j, energy);
         sample.fan_percent = self.read(Call::Fan, sample.fan_percent, |device| device.fan_speed(0));
-        sample.supply = self.read(Call::Supply, sample.supply, shims::supply);
     }
 
     fn slow(&mut self, sample: &mut Sample, max_c: &mut Metric<u32>) {
+        sample.requested_w = self.read(Call::Requested, sample.requested_w, |device| {
+            device.power_management_limit().map(watts)
+        });
+        sample.supply = self.read(Call::Supply, sample.supply, shims::supply);
         sample.default_w = self.read(Call::Default, sample.default_w, |device| {
             device.power_management_limit_default().map(watts)
         });

@@ -1,16 +1,19 @@
 //! How often each call is made. Three tiers by what a call costs: the driver answers some from shared memory in a microsecond
 //! and asks the card's firmware for others, which takes milliseconds. Which those are differs from card to card, so it is
-//! measured: what twice took too long is asked for a tier more seldom, and its value is stale in between.
+//! measured: what took too long three times in a row is asked for a tier more seldom, and its value is stale in between.
 
 use std::time::Duration;
 
 use crate::gpu::Metric;
 
 /// A call that takes longer waits for the card.
-const COSTLY: Duration = Duration::from_millis(1);
-/// Energy, margin, fan and supply.
+const COSTLY: Duration = Duration::from_micros(500);
+/// So often in a row a call must be found costly, or quick again, before it counts as such: the processor may have been
+/// taken away meanwhile.
+const IN_A_ROW: u8 = 3;
+/// Energy, margin, fan and processes.
 const MEDIUM: Duration = Duration::from_secs(1);
-/// What changes with the driver or by an administrator's hand.
+/// What changes with the driver, by an administrator's hand or with a plug.
 const SLOW: Duration = Duration::from_secs(10);
 
 /// The calls that a chip, a driver or a platform may lack; what was not supported once is not asked again.
@@ -64,13 +67,10 @@ impl Call {
             | Self::Throttle
             | Self::Busy
             | Self::Memory => Duration::ZERO,
-            Self::Margin
-            | Self::Requested
-            | Self::Energy
-            | Self::Fan
-            | Self::Supply
-            | Self::Processes => MEDIUM,
-            Self::MaxTemperature | Self::Default | Self::Range => SLOW,
+            Self::Margin | Self::Energy | Self::Fan | Self::Processes => MEDIUM,
+            Self::MaxTemperature | Self::Requested | Self::Default | Self::Range | Self::Supply => {
+                SLOW
+            }
         }
     }
 
@@ -84,7 +84,6 @@ impl Call {
                 | Self::SmClock
                 | Self::Throttle
                 | Self::Busy
-                | Self::Supply
         )
     }
 }
@@ -95,9 +94,9 @@ struct Known {
     asked: Option<Duration>,
     read: Option<Duration>,
     is_in_vain: bool,
-    /// Whether the last one took too long, and whether it and the one before did.
-    was_costly: bool,
     is_costly: bool,
+    /// How many of the last ones in a row were not as that says.
+    otherwise: u8,
     is_urgent: bool,
 }
 
@@ -129,20 +128,24 @@ impl Calls {
         }
     }
 
-    /// What it cost. Once is no time: the processor may have been taken away meanwhile.
+    /// What it cost.
     pub(super) fn took(&mut self, call: Call, time: Duration) {
         let known = &mut self.0[call as usize];
-        let is_long = time > COSTLY;
-        if is_long == known.was_costly && is_long != known.is_costly {
-            known.is_costly = is_long;
+        if (time > COSTLY) == known.is_costly {
+            known.otherwise = 0;
+            return;
+        }
+        known.otherwise += 1;
+        if known.otherwise == IN_A_ROW {
+            known.otherwise = 0;
+            known.is_costly = !known.is_costly;
             tracing::debug!(
                 ?call,
                 ?time,
-                is_long,
+                known.is_costly,
                 "asked for more or less often from now on"
             );
         }
-        known.was_costly = is_long;
     }
 
     /// It was answered.

@@ -12,7 +12,7 @@ use super::{Failure, look_awake, setup};
 use crate::cli::{AutoArgs, Exit, complain};
 use crate::gpu::choice::Choice;
 use crate::power::confirm;
-use crate::power::keeper::{Keeper, Mode, Notice, Options, Place, Plan, Status};
+use crate::power::keeper::{Keeper, Leave, Mode, Notice, Options, Place, Plan, Status};
 use crate::power::paths::reasons;
 use crate::power::profile::Profiles;
 use crate::power::range;
@@ -58,8 +58,7 @@ pub(super) fn auto(arguments: &AutoArgs) -> Result<Exit, Failure> {
         place,
         what,
         plan,
-        confirmed: true,
-        readonly: false,
+        leave: Leave::More,
         // Nobody is there to acknowledge; what was cancelled is not started again by this.
         auto_resume: true,
         has_work: false,

@@ -9,7 +9,7 @@ use crate::cli::{Exit, TuneArgs, complain};
 use crate::engine::Engine;
 use crate::engine::select::{Wish, select};
 use crate::engine::supervisor::Supervised;
-use crate::power::keeper::{Keeper, Mode, Notice, Options, Place, Plan, Status};
+use crate::power::keeper::{Keeper, Leave, Mode, Notice, Options, Place, Plan, Status};
 use crate::power::setup::Setup;
 use crate::power::tune::asking::{Asking, Phase, caps};
 use crate::power::tune::{command, search};
@@ -77,8 +77,7 @@ fn keeper(setup: Setup, ceiling_w: f64) -> Result<Keeper, Failure> {
             profile: None,
             ceiling_w,
         },
-        confirmed: false,
-        readonly: false,
+        leave: Leave::Usual,
         auto_resume: true,
         // Pacing would make each token dearer, so it is none of what is measured.
         has_work: false,

@@ -219,7 +219,7 @@ impl Control {
                 Err("nothing is set: smelt was started with --readonly".to_owned())
             }
             Some(Err(why)) => Err(why),
-            Some(Ok(plan)) => self.wish(plan, now),
+            Some(Ok(plan)) => self.wish(&plan, now),
             None => self.other(command, now),
         };
         let told = Told { id, result };
@@ -261,7 +261,7 @@ impl Control {
     }
 
     /// Wishes for another plan; a raise that is asked about holds until nobody has confirmed it.
-    fn wish(&mut self, plan: Plan, now: Duration) -> Result<Done, String> {
+    fn wish(&mut self, plan: &Plan, now: Duration) -> Result<Done, String> {
         let before = self.status.plan.clone();
         let sample = &self.status.sample;
         let held = known(&before, sample).unwrap_or(confirm::ASK_ABOVE_W);
@@ -271,9 +271,10 @@ impl Control {
         if is_asked {
             let first = self.raise.take().map_or(before, |(_, first)| first);
             self.raise = Some((Raise::new(now), first));
-            done.text += &format!(
-                "; more than {usual:.0} W goes back in {} s unless it is confirmed",
-                confirm::ANSWER_WITHIN.as_secs()
+            let seconds = confirm::ANSWER_WITHIN.as_secs();
+            done.text = format!(
+                "{}; more than {usual:.0} W goes back in {seconds} s unless it is confirmed",
+                done.text
             );
         } else if plan.ceiling_w <= usual {
             self.raise = None;

@@ -19,7 +19,7 @@ pub(super) enum Hands {
     Card(Box<OnCard>),
     /// A simulated laptop, or without one only our own pace.
     Loose {
-        paths: Paths,
+        paths: Box<Paths>,
         laptop: Option<Laptop>,
     },
 }
@@ -57,7 +57,7 @@ impl Hands {
             (Via::Direct, open)
         });
         Self::Loose {
-            paths: Paths::new(ways.collect(), None, pace),
+            paths: Box::new(Paths::new(ways.collect(), None, pace)),
             laptop,
         }
     }
@@ -143,22 +143,21 @@ impl Hands {
 
 impl OnCard {
     fn open(&mut self, uuid: &str) -> Result<&mut Session, Refusal> {
-        let session = match self.session.take() {
-            Some(session) => session,
-            None => {
-                let mut session = Session::open(&self.setup, &self.what, uuid)?;
-                if let Some(pace) = &self.pace {
-                    session.paths.work_with(pace.clone());
-                }
-                self.notes.append(&mut session.notices);
-                if let Some(wish) = &session.taken_over {
-                    self.notes.push(format!(
-                        "takes over the {:.0} W that were set; at the end the GPU is as it was before them",
-                        wish.watts
-                    ));
-                }
-                session
+        let session = if let Some(session) = self.session.take() {
+            session
+        } else {
+            let mut session = Session::open(&self.setup, &self.what, uuid)?;
+            if let Some(pace) = &self.pace {
+                session.paths.work_with(pace.clone());
             }
+            self.notes.append(&mut session.notices);
+            if let Some(wish) = &session.taken_over {
+                self.notes.push(format!(
+                    "takes over the {:.0} W that were set; at the end the GPU is as it was before them",
+                    wish.watts
+                ));
+            }
+            session
         };
         Ok(self.session.insert(session))
     }
