@@ -11,12 +11,14 @@ mod recording;
 #[path = "support/smelt.rs"]
 mod smelt;
 
+use std::os::unix::process::ExitStatusExt;
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
 
-use power::{Machine, told};
+use power::{Machine, Running, told};
 use recording::record;
 use serde_json::json;
+use signal_hook::consts::SIGTERM;
 use smelt::{Bench, answer, records};
 
 const PAGES: usize = 12;
@@ -42,17 +44,17 @@ fn run(bench: &Bench, arguments: &[&str]) -> Output {
 #[test]
 fn above_87_degrees_no_page_is_begun_and_when_it_is_cool_the_run_goes_on() {
     let bench = bench(0);
-    // Two minutes hot, then cool for the twenty seconds that it takes; fifty times as fast.
-    record(&bench.path("gpu.jsonl"), &[(100, 88.0), (200, 70.0)]);
+    // Twenty seconds hot, then cool for the twenty that it takes; ten times as fast.
+    record(&bench.path("gpu.jsonl"), &[(20, 88.0), (200, 70.0)]);
     let began = Instant::now();
     let output = run(
         &bench,
-        &["--power", "auto", "--gpu-source", "replay:gpu.jsonl@50"],
+        &["--power", "auto", "--gpu-source", "replay:gpu.jsonl@10"],
     );
     let (out, err, code) = told(&output);
     assert_eq!(code, 0, "{err}");
     assert_eq!(records(out.as_bytes()).len(), PAGES);
-    assert!(began.elapsed() >= Duration::from_mins(2) / 50, "{err}");
+    assert!(began.elapsed() >= Duration::from_secs(40) / 10, "{err}");
     let paused = err
         .find("no new page is begun")
         .unwrap_or_else(|| panic!("{err}"));
@@ -136,6 +138,19 @@ fn the_card_is_held_while_the_run_lasts_and_its_joules_are_in_the_record() {
     // Twenty pieces of 20 ms at some hundred watts.
     assert!((20.0..5000.0).contains(&joules), "{joules}");
     assert!(err.contains("the GPU drew "), "{err}");
+}
+
+#[test]
+fn a_signal_finishes_the_page_and_puts_the_card_back() {
+    let machine = Machine::new("rtx4090-laptop");
+    let command = headless(&machine, &["--power", "quiet"]);
+    let mut running = Running::silent(command);
+    machine.wait_for_write("nvmlDeviceSetGpuLockedClocks(210,1650)=0");
+    running.send(SIGTERM);
+    let (said, status) = running.end();
+    assert_eq!(status.signal(), Some(SIGTERM), "{said:?}");
+    assert_eq!(machine.last_write(), "nvmlDeviceResetGpuLockedClocks()=0");
+    assert!(!machine.ledger().exists());
 }
 
 #[test]

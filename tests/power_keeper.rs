@@ -168,8 +168,9 @@ fn the_governor_moves_below_the_ceiling_and_hands_it_back_when_it_is_switched_of
     let status = kept.keeper.status();
     assert_eq!(status.plan.profile.as_deref(), Some("performance"));
     // Constant load in a hot room: the cap comes down by itself, with a reason.
-    let cooler = kept.wait(|status| status.requested_w.is_some_and(|watts| watts <= 110.0));
-    assert!(cooler.why.unwrap().contains("limit"));
+    let is_heat = |status: &Status| status.why.as_ref().is_some_and(|why| why.contains("limit"));
+    let cooler = kept
+        .wait(|status| is_heat(status) && status.requested_w.is_some_and(|watts| watts <= 110.0));
     assert!(cooler.sample.temp_c.fresh().unwrap() < 87.0);
     kept.tell(Command::Automatic(false)).unwrap();
     let manual = kept.keeper.status();
@@ -248,14 +249,14 @@ fn readonly_refuses_every_wish_and_guards_all_the_same() {
 fn the_guards_pause_new_work_and_let_it_go_on() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("gpu.jsonl");
-    record(&path, &[(30, 70.0), (30, 88.0), (200, 70.0)]);
+    record(&path, &[(5, 70.0), (10, 88.0), (200, 70.0)]);
     let kept = Kept::new(Options {
         plan: Plan {
             mode: Mode::Automatic,
             profile: None,
             ceiling_w: 140.0,
         },
-        ..options(&format!("replay:{}@50", path.display()))
+        ..options(&format!("replay:{}@10", path.display()))
     });
     let paused = kept.wait(|status| status.admission == Admission::Paused);
     assert_eq!(paused.stage, Stage::Throttled);
@@ -266,7 +267,7 @@ fn the_guards_pause_new_work_and_let_it_go_on() {
     let open = kept.wait(|status| status.admission == Admission::Open);
     // Twenty seconds below 78 degrees.
     assert!(
-        open.sample.at >= Duration::from_secs(80),
+        open.sample.at >= Duration::from_secs(35),
         "{:?}",
         open.sample.at
     );
