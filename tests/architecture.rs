@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use source::{Source, functions, names, sources};
 
 /// What each room may use. A new room needs a row, and a row that makes a cycle is refused.
-const MAY_USE: [(&str, &[&str]); 16] = [
+const MAY_USE: [(&str, &[&str]); 17] = [
     ("cli", &[]),
     ("log", &[]),
     ("process", &[]),
@@ -30,6 +30,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
         ],
     ),
     ("headless", &["cli", "engine", "extract", "run", "store"]),
+    ("bench", &["cli", "engine", "extract", "page", "run"]),
     (
         "eval",
         &[
