@@ -1,5 +1,6 @@
 //! The command line: arguments and the documented exit codes, and how a user is told what went wrong.
 
+mod bench;
 mod power;
 mod simulated;
 
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use self::bench::{BenchArgs, BenchCommand, BenchExtractArgs};
 pub use self::power::{
     AutoArgs, CardArgs, GetArgs, HelperArgs, HowArgs, KeepArgs, POWER_SOCKET, ProfileArgs,
     ResetArgs, SetArgs,
@@ -75,6 +77,8 @@ pub enum Command {
     Export(ExportArgs),
     /// Read labelled postings and say how right the records are, per field and source.
     Eval(EvalArgs),
+    /// Measure how fast pages are read.
+    Bench(BenchArgs),
     /// Watch the card: a live line on a terminal, JSON lines otherwise, alerts; nothing is changed.
     Monitor(MonitorArgs),
     /// Hold the card's power down: by hand, by its temperature, or on a simulated laptop.

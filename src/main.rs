@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use smelt::cli::{Cli, Command, Exit};
 use smelt::pace::Pace;
-use smelt::{engine, eval, headless, log, monitor, power};
+use smelt::{bench, engine, eval, headless, log, monitor, power};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -17,6 +17,7 @@ fn main() -> ExitCode {
         Some(Command::Run(arguments)) => headless::headless(&arguments),
         Some(Command::Add(arguments)) => headless::add(&arguments),
         Some(Command::Eval(arguments)) => eval::command::eval(&arguments),
+        Some(Command::Bench(arguments)) => bench::bench(&arguments),
         Some(Command::Export(arguments)) => headless::export(&arguments),
         Some(Command::Monitor(arguments)) => monitor::monitor(&arguments),
         Some(Command::Power(arguments)) => power::command::power(&arguments),

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use source::{Source, functions, names, sources};
 
 /// What each room may use. A new room needs a row, and a row that makes a cycle is refused.
-const MAY_USE: [(&str, &[&str]); 17] = [
+const MAY_USE: [(&str, &[&str]); 18] = [
     ("cli", &[]),
     ("log", &[]),
     ("process", &[]),
@@ -38,6 +38,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
         "headless",
         &["cli", "engine", "extract", "power", "run", "store"],
     ),
+    ("bench", &["cli", "engine", "extract", "page", "run"]),
     (
         "eval",
         &[
