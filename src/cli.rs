@@ -1,5 +1,6 @@
 //! The command line: arguments and the documented exit codes, and how a user is told what went wrong.
 
+mod bench;
 mod console;
 mod power;
 mod review;
@@ -11,11 +12,13 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use self::bench::{BenchArgs, BenchCommand, BenchExtractArgs};
 pub use self::console::{
     ColorArg, GlyphsArg, KeymapArgs, KeysArgs, LookArgs, ScreenArgs, ThemesArgs,
 };
 pub use self::power::{
-    AutoArgs, CardArgs, GetArgs, HelperArgs, HowArgs, POWER_SOCKET, ProfileArgs, ResetArgs, SetArgs,
+    AutoArgs, CardArgs, GetArgs, HelperArgs, HowArgs, KeepArgs, POWER_SOCKET, ProfileArgs,
+    ResetArgs, SetArgs,
 };
 pub use self::review::{
     ApproveAllArgs, ApproveArgs, EditArgs, ListArgs, RejectArgs, ReviewArgs, ReviewCommand,
@@ -40,6 +43,8 @@ pub enum Exit {
     Nothing = 4,
     /// No engine, model or GPU.
     NoEngine = 5,
+    /// The thermal guard stopped the run.
+    TooHot = 6,
     /// The store is locked or corrupt.
     Store = 7,
     /// The configuration is invalid.
@@ -71,7 +76,8 @@ pub struct Cli {
 }
 
 const EXIT_CODES: &str = "Exit codes: 0 all done; 1 internal; 2 usage; 3 some postings failed; 4 nothing to do; \
-5 engine, model or GPU not available or not to be set; 7 store locked or corrupt; 8 configuration invalid. \
+5 engine, model or GPU not available or not to be set; 6 stopped by the thermal guard, \
+what ran is back in the queue; 7 store locked or corrupt; 8 configuration invalid. \
 One INT or TERM finishes what runs, a second requeues it and stops; then smelt dies by that signal.";
 
 /// What smelt can be told to do.
@@ -87,6 +93,8 @@ pub enum Command {
     Review(ReviewArgs),
     /// Read labelled postings and say how right the records are, per field and source.
     Eval(EvalArgs),
+    /// Measure how fast pages are read.
+    Bench(BenchArgs),
     /// Watch the card: a live line on a terminal, JSON lines otherwise, alerts; nothing is changed.
     Monitor(MonitorArgs),
     /// Hold the card's power down: by hand, by its temperature, or on a simulated laptop.
@@ -127,6 +135,9 @@ pub struct RunArgs {
     /// Add the clean text that evidence offsets refer to.
     #[arg(long)]
     pub with_text: bool,
+    /// What is done about the GPU meanwhile.
+    #[command(flatten)]
+    pub keep: KeepArgs,
 }
 
 /// Which engine reads.
@@ -207,6 +218,9 @@ pub struct EvalArgs {
     /// Where results are kept.
     #[command(flatten)]
     pub store: StoreArgs,
+    /// What is done about the GPU meanwhile.
+    #[command(flatten)]
+    pub keep: KeepArgs,
 }
 
 /// Export.
@@ -268,7 +282,8 @@ pub struct MonitorArgs {
     /// Which card, by its UUID or by its place in `nvidia-smi -L`, from 0.
     #[arg(long, value_name = "UUID|INDEX", env = "SMELT_GPU")]
     pub gpu: Option<String>,
-    /// nvml (the driver), simulated[:LAPTOP], or replay:FILE (what this command wrote).
+    /// nvml (the driver), simulated[:LAPTOP][@SPEED], or replay:FILE[@SPEED] (what this command wrote); SPEED is how many
+    /// times as fast as the clock it runs, and lines come as often as its own clock says.
     #[arg(long, value_name = "SOURCE", default_value = "nvml")]
     pub source: String,
     /// JSON lines also on a terminal.

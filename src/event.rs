@@ -155,4 +155,29 @@ pub struct GpuNow {
     pub fan_percent: Option<u32>,
     /// Why clocks are held down.
     pub throttle: Vec<String>,
+    /// What is done about it.
+    pub kept: Kept,
+}
+
+/// What is done about the card.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Kept {
+    /// `off`, `manual` or `automatic`: who decides the watts.
+    pub mode: String,
+    /// The profile, if the watts are one's.
+    pub profile: Option<String>,
+    /// The most watts there may be, while somebody decides them.
+    pub ceiling_w: Option<f64>,
+    /// Actuators with their ways; `null` where nothing holds the card.
+    pub held_by: Option<String>,
+    /// Why the watts or the guard last changed.
+    pub why: Option<String>,
+    /// Which guard stands.
+    pub guard: String,
+    /// Whether new work may begin.
+    pub is_open: bool,
+    /// The part of the time our own steps may fill, 0.05 to 1.
+    pub pace: f64,
+    /// Watts of a raise that waits to be confirmed, and the seconds that are left for it.
+    pub pending: Option<(f64, u64)>,
 }

@@ -4,6 +4,7 @@
 
 pub mod card;
 pub mod choice;
+pub mod energy;
 pub mod error;
 pub mod history;
 pub mod json;
@@ -18,6 +19,7 @@ pub mod sysfs;
 use std::time::Duration;
 
 pub use self::card::{Card, Which};
+pub use self::choice::Choice;
 pub use self::error::GpuError;
 pub use self::metric::Metric;
 pub use self::sample::{Identity, Sample, Throttle};

@@ -16,9 +16,10 @@ pub use crate::cli::complain;
 use crate::cli::{AddArgs, Exit, RunArgs};
 use crate::engine::select::{Wish, select};
 use crate::extract::Readers;
+use crate::power::keeper::Keeper;
 use crate::review;
 use crate::run::enqueue::{Inputs, Queued, enqueue};
-use crate::run::{self, Run, RunError, lock, signals};
+use crate::run::{self, Run, RunError, heat, lock, signals};
 use crate::store::{StoreError, StoredRecord};
 
 /// Records handed out in one go.
@@ -56,7 +57,9 @@ fn batch(arguments: &RunArgs) -> Result<Exit, RunError> {
     // Until now nothing runs that would have to be finished, so a signal simply ends the process.
     let bar = output.bar.clone();
     let tell = move |line: &str| bar.suspend(|| complain(line));
-    let stopped = signals::listen(Arc::clone(&run), tell).ok();
+    let stopped = signals::listen(Arc::clone(&run), tell.clone()).ok();
+    // Only now: what is set is put back, so a signal must be heard from here on.
+    let keeper = heat::start(&run, &arguments.keep, tell)?;
     let (sender, finished) = channel();
     let working = {
         let run = Arc::clone(&run);
@@ -71,8 +74,17 @@ fn batch(arguments: &RunArgs) -> Result<Exit, RunError> {
     }
     output.hand_out(&run)?;
     output.close(&run, &queued, started);
+    if let Some(Err(why)) = keeper.map(Keeper::stop) {
+        complain(&format!("{why}; the next start of smelt tries again"));
+    }
     if let Some(stopped) = stopped {
         stopped.die();
+    }
+    if let Some(why) = run.too_hot.get() {
+        complain(&format!(
+            "stopped by the thermal guard: {why}; what ran is back in the queue"
+        ));
+        return Ok(Exit::TooHot);
     }
     if let Some(why) = lock(&run.unavailable).take() {
         complain(&why);
@@ -179,8 +191,11 @@ impl Output {
 
     fn close(&self, run: &Run, queued: &Queued, started: Instant) {
         self.bar.finish_and_clear();
+        let energy = run.joules().map_or_else(String::new, |joules| {
+            format!("; the GPU drew {joules:.0} J")
+        });
         complain(&format!(
-            "{} done, {} to review, {} failed; {} from the store, {} model calls; {:.1} s",
+            "{} done, {} to review, {} failed; {} from the store, {} model calls; {:.1} s{energy}",
             self.done,
             self.review,
             self.failed,

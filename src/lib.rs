@@ -10,6 +10,7 @@
 //! Dependencies point one way: [`posting`] knows nothing of the others, [`page`] knows only [`posting`], [`extract`]
 //! adds [`engine`], and only [`run`] knows them all.
 
+pub mod bench;
 pub mod cli;
 pub mod config;
 pub mod engine;
@@ -21,6 +22,7 @@ pub mod headless;
 pub mod keymap;
 pub mod log;
 pub mod monitor;
+pub mod pace;
 pub mod page;
 mod pattern;
 pub mod posting;

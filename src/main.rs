@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use smelt::cli::{Cli, Command, Exit, WorkerArgs};
-use smelt::{engine, eval, headless, keymap, log, monitor, power, theme, triage, tui};
+use smelt::pace::Pace;
+use smelt::{bench, engine, eval, headless, keymap, log, monitor, power, theme, triage, tui};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -26,6 +27,7 @@ fn user(cli: &Cli, tap: &log::Tap) -> Exit {
         Some(Command::Run(arguments)) => headless::headless(arguments),
         Some(Command::Add(arguments)) => headless::add(arguments),
         Some(Command::Eval(arguments)) => eval::command::eval(arguments),
+        Some(Command::Bench(arguments)) => bench::bench(arguments),
         Some(Command::Export(arguments)) => headless::export(arguments),
         Some(Command::Review(arguments)) => triage::triage(arguments),
         Some(Command::Monitor(arguments)) => monitor::monitor(arguments),
@@ -46,7 +48,8 @@ fn user(cli: &Cli, tap: &log::Tap) -> Exit {
 
 fn worker(arguments: &WorkerArgs) -> Exit {
     log::to_stderr();
-    match engine::worker::serve(engine::select::load(arguments)) {
+    let pace = Pace::default();
+    match engine::worker::serve(engine::select::load(arguments, &pace), &pace) {
         Ok(()) => Exit::Done,
         Err(_) => Exit::Internal,
     }

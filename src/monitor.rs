@@ -72,7 +72,7 @@ fn watch(arguments: &MonitorArgs, choice: Choice, interrupted: &Receiver<()>) ->
             return Ok(Exit::Config);
         }
     };
-    if matches!(choice, Choice::Nvml) && is_wsl(&sysfs::root()) {
+    if choice.is_card() && is_wsl(&sysfs::root()) {
         complain(WSL);
     }
     let hook = arguments
@@ -80,10 +80,12 @@ fn watch(arguments: &MonitorArgs, choice: Choice, interrupted: &Receiver<()>) ->
         .clone()
         .map(|command| Hook::start(command, complain))
         .transpose()?;
+    let (source, length, speed) = (choice.word(), choice.length(), choice.speed);
     let interval = Duration::from_secs_f64(arguments.interval);
-    let (source, length) = (choice.word(), choice.length());
+    let every = sampler::EVERY.min(interval);
+    let interval = interval.div_f64(speed);
     let which = arguments.gpu.as_deref().map(Which::of).unwrap_or_default();
-    let sampler = Sampler::start(sampler::EVERY.min(interval), move || choice.open(which))?;
+    let sampler = Sampler::start_at(speed, every, move || choice.open(which))?;
     let answered = sampler.wait_for_first(FIRST);
     let first = sampler.latest();
     if let (State::Absent(why), true, false) = (&first.state, answered, arguments.wait) {

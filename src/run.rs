@@ -1,7 +1,9 @@
 //! The composition root: builds engine and store, queues inputs, and lets workers drain the queue.
 
 mod cancel;
+pub mod energy;
 pub mod enqueue;
+pub mod heat;
 pub mod input;
 mod job;
 mod manage;
@@ -13,14 +15,17 @@ mod workers;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use self::energy::Accounts;
 use crate::cli::{EngineArgs, Exit, StoreArgs};
 use crate::engine::select::{Selected, Wish, select};
 use crate::engine::supervisor::Supervised;
 use crate::event::{EngineState, Event, Outlet};
 use crate::extract::Readers;
+use crate::gpu::sampler::Watch;
+use crate::power::keeper::Keeper;
 use crate::store::{Claim, Store, StoreError};
 
 pub use self::cancel::cancel;
@@ -45,8 +50,8 @@ pub struct Run {
     stopping: AtomicBool,
     /// Give back what is under way.
     aborting: AtomicBool,
-    /// No further claims for now.
-    held: AtomicBool,
+    /// No claims for now: a person wants none.
+    paused: AtomicBool,
     /// Workers wait for more when the run set is finished.
     stays: bool,
     /// Who watches.
@@ -57,6 +62,14 @@ pub struct Run {
     pub reused: AtomicUsize,
     /// Why the engine cannot go on.
     pub unavailable: Mutex<Option<String>>,
+    /// Why the thermal guard has stopped the run.
+    pub too_hot: OnceLock<String>,
+    /// No claims for now: the card is too hot for new work.
+    held: AtomicBool,
+    /// What measures the card's joules, where something does.
+    meter: OnceLock<Watch>,
+    /// Who has drawn them.
+    accounts: Mutex<Accounts>,
 }
 
 /// Why a run did not start or went wrong as a whole; its text is one line for the user.
@@ -73,6 +86,9 @@ pub enum RunError {
     /// No store.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The card cannot be held as was asked for.
+    #[error("{0}")]
+    Power(String, Exit),
     /// No place for the store.
     #[error("no data directory is known for this user: name a store with --store FILE")]
     NoDataDirectory,
@@ -87,6 +103,7 @@ impl RunError {
     pub fn exit(&self) -> Exit {
         match self {
             Self::Engine(_) | Self::NoModelAlone => Exit::NoEngine,
+            Self::Power(_, exit) => *exit,
             Self::Store(_) | Self::NoDataDirectory => Exit::Store,
             Self::NoThread(_) => Exit::Internal,
         }
@@ -104,13 +121,7 @@ impl Run {
         readers: Readers,
         fresh: bool,
     ) -> Result<Self, RunError> {
-        let wish = Wish {
-            engine: engine.engine.clone(),
-            model: engine.model.clone(),
-            context: engine.context,
-            watchdog_s: engine.watchdog,
-        };
-        let selected = select(&wish).map_err(RunError::Engine)?;
+        let selected = select(&Wish::from(engine)).map_err(RunError::Engine)?;
         if readers == Readers::Model && selected.engine.is_none() {
             return Err(RunError::NoModelAlone);
         }
@@ -124,12 +135,16 @@ impl Run {
             active: Mutex::default(),
             stopping: AtomicBool::new(false),
             aborting: AtomicBool::new(false),
-            held: AtomicBool::new(false),
+            paused: AtomicBool::new(false),
             stays: false,
             events: Outlet::default(),
             changed: Condvar::new(),
             reused: AtomicUsize::new(0),
             unavailable: Mutex::new(None),
+            too_hot: OnceLock::new(),
+            held: AtomicBool::new(false),
+            meter: OnceLock::new(),
+            accounts: Mutex::default(),
         })
     }
 
@@ -158,9 +173,9 @@ impl Run {
         Ok(jobs)
     }
 
-    /// Claims nothing while held; what runs goes on.
-    pub fn hold(&self, is_held: bool) {
-        self.held.store(is_held, Ordering::SeqCst);
+    /// Claims nothing while a person wants none; what runs goes on.
+    pub fn pause(&self, is_paused: bool) {
+        self.paused.store(is_paused, Ordering::SeqCst);
         self.announce();
     }
 
@@ -185,12 +200,37 @@ impl Run {
         }
     }
 
+    /// Whether workers may claim; what is under way goes on either way.
+    pub fn admit(&self, is_open: bool) {
+        if self.held.swap(!is_open, Ordering::SeqCst) == is_open {
+            self.announce();
+        }
+    }
+
+    /// Counts the joules of each page by what a keeper watches.
+    pub fn measure(&self, keeper: &Keeper) {
+        self.meter.set(keeper.watch()).ok();
+    }
+
+    /// Gives running jobs back to the queue, because the card is too hot; the first reason stands.
+    pub fn stop_hot(&self, why: &str) {
+        if self.too_hot.set(why.to_owned()).is_ok() {
+            self.abort();
+        }
+    }
+
+    /// Joules the card has drawn since it is measured.
+    #[must_use]
+    pub fn joules(&self) -> Option<f64> {
+        self.meter.get()?.joules()
+    }
+
     fn is_stopping(&self) -> bool {
         self.stopping.load(Ordering::SeqCst)
     }
 
     fn is_held(&self) -> bool {
-        self.held.load(Ordering::SeqCst)
+        self.held.load(Ordering::SeqCst) || self.paused.load(Ordering::SeqCst)
     }
 
     fn is_aborting(&self) -> bool {

@@ -40,10 +40,10 @@ use self::stage::Stage;
 use self::terminal::Terminal;
 use self::wardrobe::Wardrobe;
 use crate::cli::{Cli, Exit, complain};
-use crate::gpu::Which;
-use crate::gpu::choice::Choice;
 use crate::keymap::Keymap;
 use crate::log::Tap;
+use crate::power::keeper::Keeper;
+use crate::run::{heat, lock};
 
 /// What is given back to the queue has so long to get there.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -53,8 +53,8 @@ const FAREWELL: Duration = Duration::from_secs(1);
 enum ConsoleError {
     #[error("{0}")]
     Config(String),
-    #[error("{0}")]
-    Usage(String),
+    #[error("{1}")]
+    Run(Exit, String),
     #[error("the terminal cannot be used: {0}")]
     Terminal(#[from] io::Error),
 }
@@ -63,7 +63,7 @@ impl ConsoleError {
     fn exit(&self) -> Exit {
         match self {
             Self::Config(_) => Exit::Config,
-            Self::Usage(_) => Exit::Usage,
+            Self::Run(exit, _) => *exit,
             Self::Terminal(_) => Exit::Internal,
         }
     }
@@ -91,17 +91,14 @@ fn open(cli: &Cli, tap: &Tap) -> Result<Ended, ConsoleError> {
     let wardrobe = Wardrobe::new(&cli.console.look);
     let theme = wardrobe.theme(&cli.console.look.theme).map_err(config)?;
     let keymap = Keymap::load(cli.console.keys.keymap.as_deref()).map_err(config)?;
-    let source = if cli.console.demo {
-        "simulated"
-    } else {
-        &cli.console.gpu_source
-    };
-    let choice: Choice = source.parse().map_err(ConsoleError::Usage)?;
     let demo = cli.console.demo.then(demo::Demo::new).transpose()?;
     let arguments = match &demo {
         Some(demo) => demo.arguments(&cli.run),
         None => cli.run.clone(),
     };
+    // Before the screen is taken: what is wrong with the arguments is told on the command line.
+    heat::options(&arguments.keep, "smelt")
+        .map_err(|error| ConsoleError::Run(error.exit(), error.to_string()))?;
     let inbox = Inbox::default();
     let backstage = Backstage::default();
     let terminal = Terminal::open()?;
@@ -122,21 +119,21 @@ fn open(cli: &Cli, tap: &Tap) -> Result<Ended, ConsoleError> {
     let lines = inbox.clone();
     tap.listen(move |line| lines.line(line));
     ears.keys()?;
-    let which = cli
-        .console
-        .gpu
-        .as_deref()
-        .map_or_else(Which::default, Which::of);
-    gauges::start(choice, which, inbox.clone())?;
+    gauges::start(arguments.keep.clone(), backstage.clone(), inbox.clone())?;
     let over = backstage.start(arguments, inbox)?;
     let ended = stage.run();
     drop(stage);
+    let keeper = lock(&backstage.keeper).take();
+    let restored = keeper.map(Keeper::stop);
     if let Some(run) = backstage.run.get() {
         // It may be that nobody has said so yet: the terminal was gone before its signal came.
         run.abort();
         over.recv_timeout(FAREWELL).ok();
     }
     drop(demo);
+    if let Some(Err(why)) = restored {
+        complain(&why);
+    }
     stopped.die();
     Ok(ended?)
 }

@@ -21,31 +21,39 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("pattern", &[]),
     ("posting", &["pattern"]),
     ("store", &[]),
-    ("engine", &["cli"]),
+    ("pace", &[]),
+    ("engine", &["cli", "pace"]),
     ("page", &["pattern", "posting"]),
     ("gpu", &[]),
     ("monitor", &["cli", "gpu", "signals"]),
-    ("power", &["cli", "gpu", "process", "signals"]),
+    (
+        "power",
+        &["cli", "engine", "gpu", "pace", "process", "signals"],
+    ),
     ("extract", &["engine", "page", "pattern", "posting"]),
     (
         "run",
         &[
-            "cli", "engine", "event", "extract", "log", "page", "posting", "process", "signals",
-            "store",
+            "cli", "engine", "event", "extract", "gpu", "log", "page", "posting", "power",
+            "process", "review", "signals", "store",
         ],
     ),
     (
         "tui",
         &[
-            "cli", "config", "event", "extract", "gpu", "keymap", "log", "posting", "run",
+            "cli", "config", "event", "extract", "gpu", "keymap", "log", "posting", "power", "run",
             "signals", "store", "theme",
         ],
     ),
-    ("headless", &["cli", "engine", "extract", "run", "store"]),
+    (
+        "headless",
+        &["cli", "engine", "extract", "power", "run", "store"],
+    ),
+    ("bench", &["cli", "engine", "extract", "page", "run"]),
     (
         "eval",
         &[
-            "cli", "extract", "headless", "page", "posting", "run", "store",
+            "cli", "extract", "headless", "page", "posting", "power", "run", "store",
         ],
     ),
 ];

@@ -50,7 +50,13 @@ fn a_value_shows_who_read_it_and_its_words_are_marked_in_the_page() {
     let look = theme("terminal", GlyphTier::Unicode);
     let buffer = draw(&model, &look);
     let screen = text(&buffer);
-    for words in ["title ", "\"Night Nurse", "rule", "98 %", "conflict:company"] {
+    for words in [
+        "title ",
+        "\"Night Nurse",
+        "rule",
+        "98 %",
+        "conflict:company",
+    ] {
         assert!(screen.contains(words), "{words} in\n{screen}");
     }
     let style_of = |words: &str| {

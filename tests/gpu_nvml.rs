@@ -4,6 +4,8 @@
 #[path = "support/nvml.rs"]
 mod nvml;
 
+use std::time::Duration;
+
 use nvml::Fake;
 use smelt::gpu::metric::IMPLAUSIBLE;
 use smelt::gpu::nvml::Target;
@@ -104,6 +106,78 @@ fn costly_calls_are_made_seldom_and_futile_ones_once() {
     for (name, count) in counts {
         assert_eq!(fake.count(name), count, "{name}");
     }
+}
+
+const ENERGY: &str = "nvmlDeviceGetTotalEnergyConsumption";
+const MARGIN: &str = "nvmlDeviceGetMarginTemperature";
+
+#[test]
+fn a_call_that_waits_for_the_card_is_made_ten_times_less_often_and_its_age_is_told() {
+    let fake = Fake::new("h200");
+    fake.set("slow", &format!("{ENERGY}:2,{MARGIN}:2"));
+    let mut source = fake.source();
+    source.at(0.0);
+    let samples = source.until(39.75);
+    // Three times to find out, then every ten seconds; what the governor decides on is asked for as before.
+    for (name, count) in [
+        (ENERGY, 6),
+        (MARGIN, 6),
+        ("nvmlDeviceGetPowerManagementLimit", 4),
+        ("nvmlDeviceGetTemperature", 160),
+        ("nvmlDeviceGetCurrentClocksThrottleReasons", 160),
+    ] {
+        assert_eq!(fake.count(name), count, "{name}");
+    }
+    let at = |seconds: u64| {
+        let mut all = samples.iter();
+        all.find(|sample| sample.at == Duration::from_secs(seconds))
+            .unwrap()
+    };
+    // Asked at 0, 1, 2, 12, 22 and 32.
+    assert!(at(12).energy_j.fresh().is_some());
+    assert!(matches!(at(14).energy_j, Metric::Stale(_, age) if age == Duration::from_secs(2)));
+    assert!(matches!(at(21).margin_c, Metric::Stale(_, age) if age == Duration::from_secs(9)));
+    assert!(at(20).temp_c.fresh().is_some());
+}
+
+#[test]
+fn a_margin_that_grows_small_is_asked_for_every_second_whatever_it_costs() {
+    let fake = Fake::new("rtx4090-laptop");
+    fake.set("slow", &format!("{MARGIN}:2"));
+    fake.set("demand", "prefill");
+    let mut source = fake.source();
+    source.at(0.0);
+    let margins: Vec<_> = source
+        .until(600.0)
+        .iter()
+        .map(|sample| sample.margin_c)
+        .collect();
+    assert!(
+        matches!(margins[100], Metric::Stale(..)),
+        "{:?}",
+        margins[100]
+    );
+    let is_near = |margin: &Metric<f64>| margin.last().is_some_and(|left| left <= 15.0);
+    let near: Vec<_> = margins
+        .iter()
+        .skip_while(|margin| !is_near(margin))
+        .collect();
+    assert!(near.len() > 400, "it gets hot: {}", near.len());
+    assert!(near.iter().all(|margin| margin.fresh().is_some()));
+}
+
+#[test]
+fn a_call_that_is_quick_again_is_made_as_often_as_before() {
+    let fake = Fake::new("h200");
+    fake.set("slow", &format!("{ENERGY}:2"));
+    let mut source = fake.source();
+    source.at(0.0);
+    source.until(10.0);
+    fake.set("slow", "");
+    source.until(50.0);
+    fake.forget_calls();
+    source.until(60.0);
+    assert_eq!(fake.count(ENERGY), 10);
 }
 
 #[test]

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use nvml::Fake;
 use smelt::gpu::Card;
+use smelt::pace::Pace;
 use smelt::power::Shared;
 use smelt::power::actuator::{Actuator, Outcome};
 use smelt::power::clocks::LockedClocks;
@@ -17,7 +18,6 @@ use smelt::power::clocks::map::MapFile;
 use smelt::power::governor::Hold;
 use smelt::power::ledger::{Ledger, Left};
 use smelt::power::local::Local;
-use smelt::power::pacing::Pace;
 use smelt::power::paths::{Open, Paths};
 use smelt::power::sysfs::PlatformFiles;
 use smelt::power::writer::{Code, Part, Refusal, Via, Writer};

@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 use smelt::gpu::GpuError;
+use smelt::pace::{DUTY, Pace};
 use smelt::power::clocks::map::{Map, MapFile};
 use smelt::power::confirm::{self, ANSWER_WITHIN, Raise, Verdict};
 use smelt::power::helper::lease::Lease;
 use smelt::power::helper::protocol::{self, Op, Request};
 use smelt::power::helper::rules::{Rules, distrust};
-use smelt::power::pacing::{DUTY, Draw, Pace};
+use smelt::power::pacing::Draw;
 use smelt::power::paths::{Refused, reasons};
 use smelt::power::platform::nearest;
 use smelt::power::sudo::verdict;
@@ -70,7 +71,7 @@ proptest! {
     }
 
     #[test]
-    fn a_pause_makes_the_step_fill_its_duty(duty in 0.05..1.0, step_ms in 1_u64..2000) {
+    fn a_pause_makes_the_step_fill_its_duty(duty in 0.05..1.0, step_ms in 1_u64..500) {
         let pace = Pace::default();
         prop_assert_eq!(pace.pause_after(Duration::from_millis(step_ms)), Duration::ZERO);
         pace.set(duty);

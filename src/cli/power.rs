@@ -79,9 +79,39 @@ pub struct AutoArgs {
     /// More than the card's default, or than 140 W, without being asked.
     #[arg(long)]
     pub yes: bool,
+    /// nvml (the driver), simulated[:LAPTOP][@SPEED], or replay:FILE[@SPEED] (what `smelt monitor` wrote; it can only be
+    /// watched).
+    #[arg(long, value_name = "SOURCE", default_value = "nvml")]
+    pub source: String,
     /// JSON lines also on a terminal.
     #[arg(long)]
     pub json: bool,
+}
+
+/// What is done about the card while a run lasts.
+#[derive(Debug, Clone, Args)]
+pub struct KeepArgs {
+    /// Hold the GPU while the run lasts: auto (the governor, below performance), a profile (quiet, balanced, performance,
+    /// max) or so many watts, or off. At 87 degrees no new page is begun; at 95 the run ends with 6.
+    #[arg(
+        long,
+        value_name = "auto|PROFILE|WATTS|off",
+        default_value = "off",
+        env = "SMELT_POWER"
+    )]
+    pub power: String,
+    /// Where the GPU is read: nvml (the driver), simulated[:LAPTOP][@SPEED], or replay:FILE[@SPEED].
+    #[arg(long, value_name = "SOURCE", default_value = "nvml")]
+    pub gpu_source: String,
+    /// Set nothing on the GPU: it is watched, and our own work alone is paused and slowed down.
+    #[arg(long)]
+    pub readonly: bool,
+    /// More than the GPU's default, or than 140 W, without being asked.
+    #[arg(long)]
+    pub yes: bool,
+    /// Which card.
+    #[command(flatten)]
+    pub card: CardArgs,
 }
 
 /// Undoing.

@@ -16,10 +16,4 @@ pub struct ConsoleArgs {
     /// Its keys.
     #[command(flatten)]
     pub keys: KeymapArgs,
-    /// Which card it shows, by its UUID or by its place in `nvidia-smi -L`, from 0.
-    #[arg(long, value_name = "UUID|INDEX", env = "SMELT_GPU")]
-    pub gpu: Option<String>,
-    /// nvml (the driver), simulated[:LAPTOP], or replay:FILE (what `smelt monitor` wrote).
-    #[arg(long, value_name = "SOURCE", default_value = "nvml")]
-    pub gpu_source: String,
 }

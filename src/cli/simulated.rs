@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use clap::Args;
 
+use super::{CardArgs, EngineArgs};
+
 /// A simulated laptop.
 #[derive(Debug, Args)]
 pub struct SimulateArgs {
@@ -36,9 +38,18 @@ pub struct SimulateArgs {
 /// The search for the least energy per token.
 #[derive(Debug, Args)]
 pub struct TuneArgs {
-    /// On a simulated laptop: the one way there is until the engine measures.
+    /// On a simulated laptop, without any card or model.
     #[arg(long)]
     pub simulated: bool,
+    /// Seconds that are measured at each cap, after as many in which it settles.
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds, conflicts_with = "simulated")]
+    pub seconds: f64,
+    /// Whose tokens are measured.
+    #[command(flatten)]
+    pub engine: EngineArgs,
+    /// Which card.
+    #[command(flatten)]
+    pub card: CardArgs,
     /// How many times as long as at the highest cap a token may take.
     #[arg(long, value_name = "FACTOR", default_value = "1.05", value_parser = slowdown)]
     pub max_slowdown: f64,
@@ -46,10 +57,10 @@ pub struct TuneArgs {
     #[arg(long, value_name = "PHASE", default_value = "decode", value_parser = ["prefill", "decode", "both"])]
     pub phase: String,
     /// Which simulated laptop.
-    #[arg(long, value_name = "LAPTOP", default_value = "nominal", value_parser = LAPTOPS)]
+    #[arg(long, value_name = "LAPTOP", default_value = "nominal", value_parser = LAPTOPS, requires = "simulated")]
     pub plant: String,
     /// For the simulated noise: the same number gives the same result.
-    #[arg(long, value_name = "N", default_value_t = 1)]
+    #[arg(long, value_name = "N", default_value_t = 1, requires = "simulated")]
     pub seed: u64,
     /// JSON instead of a table.
     #[arg(long)]
@@ -58,6 +69,13 @@ pub struct TuneArgs {
 
 /// The simulated laptops.
 const LAPTOPS: [&str; 5] = ["nominal", "hot-room", "dusty", "cooling-pad", "cpu-hot"];
+
+fn seconds(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(seconds) if (0.1..=600.0).contains(&seconds) => Ok(seconds),
+        _ => Err("must be between 0.1 and 600 seconds".to_owned()),
+    }
+}
 
 fn slowdown(text: &str) -> Result<f64, String> {
     match text.parse() {

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use mistralrs::core::{
@@ -10,14 +10,16 @@ use mistralrs::core::{
     MistralRs, MistralRsBuilder, PagedAttentionConfig, PagedCacheType, SchedulerConfig,
 };
 use mistralrs::{
-    Constraint, Device, DeviceMapSetting, ModelDType, NormalRequest, Request as EngineRequest,
-    RequestMessage, Response, SamplingParams, StopTokens, TokenSource,
+    Constraint, CustomLogitsProcessor, Device, DeviceMapSetting, ModelDType, NormalRequest,
+    Request as EngineRequest, RequestMessage, Response, SamplingParams, StopTokens, Tensor,
+    TokenSource,
 };
 use serde_json::json;
 use tokio::sync::mpsc::{Receiver, channel};
 
 use super::gguf::Header;
 use super::{Completion, Engine, EngineError, EngineInfo, Finish, Request, Usage};
+use crate::pace::Pace;
 
 /// Name and version for records.
 pub const NAME: &str = "mistralrs 0.8.1";
@@ -28,6 +30,31 @@ const CHANNEL: usize = 65_536;
 /// Counts the tokens of a text with the model's own tokenizer.
 type Counter = Box<dyn Fn(&str) -> Option<usize> + Send + Sync>;
 
+/// Pauses the engine's own thread between two tokens: a processor of logits is called there once a token, after the card
+/// has computed it and before the next is begun. The first step is the prompt.
+struct Brake {
+    pace: Pace,
+    step: Mutex<Instant>,
+}
+
+impl Brake {
+    fn new(pace: &Pace) -> Self {
+        Self {
+            pace: pace.clone(),
+            step: Mutex::new(Instant::now()),
+        }
+    }
+}
+
+impl CustomLogitsProcessor for Brake {
+    fn apply(&self, logits: &Tensor, _context: &[u32]) -> mistralrs::Result<Tensor> {
+        let mut step = self.step.lock().unwrap_or_else(PoisonError::into_inner);
+        self.pace.wait_after(step.elapsed());
+        *step = Instant::now();
+        Ok(logits.clone())
+    }
+}
+
 /// A loaded model.
 pub struct Mistral {
     runtime: tokio::runtime::Runtime,
@@ -35,14 +62,15 @@ pub struct Mistral {
     counter: Counter,
     stop: Vec<u32>,
     info: EngineInfo,
+    pace: Pace,
 }
 
 impl Mistral {
-    /// Loads a GGUF file and puts one short question to it.
+    /// Loads a GGUF file and puts one short question to it; answers are paced as `pace` says.
     ///
     /// # Errors
     /// [`EngineError::Unavailable`] when it does not load or fails the question.
-    pub fn load(path: &Path, context_tokens: usize) -> Result<Self, EngineError> {
+    pub fn load(path: &Path, context_tokens: usize, pace: &Pace) -> Result<Self, EngineError> {
         let header =
             Header::open(path).map_err(|error| EngineError::Unavailable(error.to_string()))?;
         let unavailable = |why: String| {
@@ -70,6 +98,7 @@ impl Mistral {
             counter,
             stop,
             info,
+            pace: pace.clone(),
         };
         engine.self_test()?;
         Ok(engine)
@@ -133,6 +162,8 @@ impl Mistral {
         let mut normal = NormalRequest::new_simple(messages, sampling, response, 0, None, None);
         normal.is_streaming = true;
         normal.constraint = Constraint::JsonSchema(request.grammar.clone());
+        let brake: Arc<dyn CustomLogitsProcessor> = Arc::new(Brake::new(&self.pace));
+        normal.logits_processors = Some(vec![brake]);
         normal
     }
 

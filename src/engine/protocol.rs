@@ -27,6 +27,11 @@ pub enum Ask {
         /// The question.
         request: Request,
     },
+    /// From now on steps fill this part of the time; nothing is answered.
+    Pace {
+        /// From 0.05 to 1.
+        share: f64,
+    },
 }
 
 /// What the worker says.

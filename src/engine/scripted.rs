@@ -1,12 +1,13 @@
 //! The scripted engine: answers from a file, and fails on request; for tests of everything around a model.
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Completion, Engine, EngineError, EngineInfo, Finish, Request, Usage};
+use crate::pace::Pace;
 
 /// Answers by rule: the first rule whose `contains` stands in the page decides.
 #[derive(Debug, Deserialize)]
@@ -21,6 +22,9 @@ pub struct Scripted {
     /// Where it is remembered, across restarts, which one-time failures have happened.
     #[serde(skip)]
     path: PathBuf,
+    /// Pauses between two pieces of an answer.
+    #[serde(skip)]
+    pace: Pace,
 }
 
 #[derive(Debug, Deserialize)]
@@ -65,17 +69,18 @@ fn default_context() -> usize {
 }
 
 impl Scripted {
-    /// Reads a script.
+    /// Reads a script; its answers are paced as `pace` says.
     ///
     /// # Errors
     /// [`EngineError::Unavailable`] when the file cannot be read or is no script.
-    pub fn open(path: &Path) -> Result<Self, EngineError> {
+    pub fn open(path: &Path, pace: &Pace) -> Result<Self, EngineError> {
         let unavailable =
             |why: String| EngineError::Unavailable(format!("script {}: {why}", path.display()));
         let text = std::fs::read_to_string(path).map_err(|error| unavailable(error.to_string()))?;
         let mut script: Self =
             serde_json::from_str(&text).map_err(|error| unavailable(error.to_string()))?;
         path.clone_into(&mut script.path);
+        script.pace = pace.clone();
         std::thread::sleep(Duration::from_millis(script.load_ms));
         Ok(script)
     }
@@ -151,8 +156,10 @@ impl Engine for Scripted {
             text.truncate(text.floor_char_boundary(text.len() / 2));
         }
         for piece in text.chars().collect::<Vec<_>>().chunks(16) {
+            let step = Instant::now();
             std::thread::sleep(Duration::from_millis(rule.delay_ms));
             on_text(&piece.iter().collect::<String>());
+            self.pace.wait_after(step.elapsed());
         }
         let usage = Usage {
             prompt_tokens: (request.system.len() + request.user.len()).div_ceil(4),

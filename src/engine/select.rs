@@ -12,6 +12,8 @@ use super::card::Card;
 use super::gguf::Header;
 use super::memory::{self, Target};
 use super::supervisor::{Supervised, Watchdog, WorkerSpec};
+use crate::cli::EngineArgs;
+use crate::pace::Pace;
 
 /// What a build without the engine says to whoever asks for it.
 const NO_ENGINE: &str = "this smelt was built without the mistralrs feature: use --engine none";
@@ -33,6 +35,17 @@ pub struct Wish {
     pub context: Option<usize>,
     /// Seconds without a token.
     pub watchdog_s: u64,
+}
+
+impl From<&EngineArgs> for Wish {
+    fn from(arguments: &EngineArgs) -> Self {
+        Self {
+            engine: arguments.engine.clone(),
+            model: arguments.model.clone(),
+            context: arguments.context,
+            watchdog_s: arguments.watchdog,
+        }
+    }
 }
 
 /// An engine ready to be asked, and what identifies its answers.
@@ -247,16 +260,17 @@ fn fingerprint(path: &Path) -> std::io::Result<String> {
     Ok(hex::encode(hash.finalize()))
 }
 
-/// Loads the engine of a worker process.
+/// Loads the engine of a worker process, paced as `pace` says.
 ///
 /// # Errors
 /// When it cannot be loaded.
 pub fn load(
     arguments: &crate::cli::WorkerArgs,
+    pace: &Pace,
 ) -> Result<std::sync::Arc<dyn super::Engine>, super::EngineError> {
     if let Some(script) = &arguments.script {
         return Ok(std::sync::Arc::new(super::scripted::Scripted::open(
-            script,
+            script, pace,
         )?));
     }
     #[cfg(feature = "mistralrs")]
@@ -264,6 +278,7 @@ pub fn load(
         return Ok(std::sync::Arc::new(super::mistral::Mistral::load(
             model,
             arguments.context,
+            pace,
         )?));
     }
     Err(super::EngineError::Unavailable(

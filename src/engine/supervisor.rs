@@ -12,6 +12,7 @@ use std::time::Duration;
 use self::child::Worker;
 use super::protocol::{Ask, Say};
 use super::{Completion, Engine, EngineError, EngineInfo, Request};
+use crate::pace::{self, DUTY};
 
 /// How a worker is started.
 #[derive(Debug, Clone)]
@@ -48,6 +49,9 @@ impl Default for Watchdog {
 /// Workers that are asked to count the same texts before it is given up.
 const COUNT_ATTEMPTS: usize = 4;
 
+/// A change of pace that is not worth a line to the worker.
+const SAME_PACE: f64 = 0.001;
+
 /// An engine in a child process. The worker starts with the first question and is replaced when it breaks.
 pub struct Supervised {
     spec: WorkerSpec,
@@ -58,6 +62,7 @@ pub struct Supervised {
     asked: AtomicUsize,
     in_flight: Mutex<usize>,
     slot_free: Condvar,
+    pace: Mutex<f64>,
 }
 
 /// A worker's panic must not poison its successor's locks.
@@ -78,6 +83,7 @@ impl Supervised {
             asked: AtomicUsize::new(0),
             in_flight: Mutex::new(0),
             slot_free: Condvar::new(),
+            pace: Mutex::new(DUTY.1),
         }
     }
 
@@ -94,6 +100,31 @@ impl Supervised {
         worker
             .as_ref()
             .is_some_and(|worker| worker.is_alive() && worker.is_loaded())
+    }
+
+    /// Lets the engine's steps fill this part of the time from now on, 0.05 to 1, in this worker and its successors.
+    pub fn set_pace(&self, share: f64) {
+        {
+            let mut pace = lock(&self.pace);
+            if (*pace - share).abs() < SAME_PACE {
+                return;
+            }
+            *pace = share;
+        }
+        // Whoever starts a worker reads the pace while it holds this lock, so no worker misses a change.
+        let worker = lock(&self.worker).clone();
+        if let Some(worker) = worker {
+            worker.tell(&Ask::Pace { share });
+        }
+    }
+
+    /// A worker that pauses may be silent for longer.
+    fn patience(&self, limit: Duration) -> Duration {
+        if *lock(&self.pace) < DUTY.1 {
+            limit + pace::LONGEST
+        } else {
+            limit
+        }
     }
 
     /// Ends the worker for good, at once; questions in flight fail with [`EngineError::Crashed`], and so do later ones.
@@ -121,6 +152,10 @@ impl Supervised {
             return Ok(Arc::clone(worker));
         }
         let worker = Arc::new(Worker::start(&self.spec)?);
+        let share = *lock(&self.pace);
+        if share < DUTY.1 {
+            worker.tell(&Ask::Pace { share });
+        }
         *slot = Some(Arc::clone(&worker));
         Ok(worker)
     }
@@ -244,7 +279,7 @@ impl Engine for Supervised {
         )?;
         let mut limit = self.watchdog.first_token;
         loop {
-            match self.receive(&worker, &replies, limit)? {
+            match self.receive(&worker, &replies, self.patience(limit))? {
                 Say::Text { text, .. } => on_text(&text),
                 Say::Done { completion, .. } => return Ok(completion),
                 other => {

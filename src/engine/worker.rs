@@ -5,16 +5,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::protocol::{self, Ask, Say};
-use super::{Engine, EngineError};
+use super::{Engine, EngineError, Request};
+use crate::pace::Pace;
 
 /// Status of a worker whose engine broke: the supervisor starts a fresh one.
 const BROKEN: i32 = 70;
 
-/// Answers until standard input closes, which also ends it when smelt itself is killed.
+/// Answers until standard input closes, which also ends it when smelt itself is killed. `pace` is what the engine pauses
+/// by, and is set as the asker says.
 ///
 /// # Errors
 /// When standard input cannot be read.
-pub fn serve(engine: Result<Arc<dyn Engine>, EngineError>) -> std::io::Result<()> {
+pub fn serve(engine: Result<Arc<dyn Engine>, EngineError>, pace: &Pace) -> std::io::Result<()> {
     let engine = match engine.and_then(|engine| engine.info().map(|info| (engine, info))) {
         Ok((engine, info)) => {
             say(&Say::Ready(info));
@@ -32,13 +34,22 @@ pub fn serve(engine: Result<Arc<dyn Engine>, EngineError>) -> std::io::Result<()
             tracing::warn!(bytes = line.len(), "a line that is no question");
             continue;
         };
+        let answer: Answer = match ask {
+            // Here and not in a thread, so that the last one stands.
+            Ask::Pace { share } => {
+                pace.set(share);
+                continue;
+            }
+            Ask::Count { id, texts } => Box::new(move |engine| count(engine, id, &texts)),
+            Ask::Generate { id, request } => Box::new(move |engine| generate(engine, id, &request)),
+        };
         let engine = Arc::clone(&engine);
         let running = Arc::clone(&running);
         running.fetch_add(1, Ordering::SeqCst);
         std::thread::spawn(move || {
             // A panic costs this process, never the console: the supervisor sees the pipe close.
             if std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                answer(engine.as_ref(), ask);
+                reply(&answer(engine.as_ref()));
             }))
             .is_err()
             {
@@ -54,33 +65,36 @@ pub fn serve(engine: Result<Arc<dyn Engine>, EngineError>) -> std::io::Result<()
     Ok(())
 }
 
-fn answer(engine: &dyn Engine, ask: Ask) {
-    let reply = match ask {
-        Ask::Count { id, texts } => match engine.count_tokens(&texts) {
-            Ok(tokens) => Say::Counted { id, tokens },
-            Err(error) => Say::Error { id, error },
-        },
-        Ask::Generate { id, request } => {
-            match engine.generate(&request, &mut |text| {
-                say(&Say::Text {
-                    id,
-                    text: text.to_owned(),
-                });
-            }) {
-                Ok(completion) => Say::Done { id, completion },
-                Err(error) => Say::Error { id, error },
-            }
-        }
-    };
-    let broken = matches!(
-        &reply,
-        Say::Error {
-            error: EngineError::Crashed(_),
-            ..
-        }
-    );
-    say(&reply);
-    if broken {
+/// What comes of one question.
+type Answer = Box<dyn FnOnce(&dyn Engine) -> Say + Send>;
+
+fn count(engine: &dyn Engine, id: u64, texts: &[String]) -> Say {
+    match engine.count_tokens(texts) {
+        Ok(tokens) => Say::Counted { id, tokens },
+        Err(error) => Say::Error { id, error },
+    }
+}
+
+fn generate(engine: &dyn Engine, id: u64, request: &Request) -> Say {
+    let answered = engine.generate(request, &mut |text| {
+        say(&Say::Text {
+            id,
+            text: text.to_owned(),
+        });
+    });
+    match answered {
+        Ok(completion) => Say::Done { id, completion },
+        Err(error) => Say::Error { id, error },
+    }
+}
+
+fn reply(reply: &Say) {
+    say(reply);
+    if let Say::Error {
+        error: EngineError::Crashed(_),
+        ..
+    } = reply
+    {
         std::process::exit(BROKEN);
     }
 }

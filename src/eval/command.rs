@@ -14,9 +14,10 @@ use crate::cli::{EvalArgs, Exit};
 use crate::extract::Readers;
 use crate::headless::complain;
 use crate::page::Format;
+use crate::power::keeper::Keeper;
 use crate::run::enqueue::Queue;
 use crate::run::input::{Input, reason};
-use crate::run::{self, Run, RunError, lock};
+use crate::run::{self, Run, RunError, heat, lock, signals};
 use crate::store::StoreError;
 
 /// Records taken from the store in one go.
@@ -29,6 +30,8 @@ enum EvalError {
     Labels(String),
     #[error(transparent)]
     Run(#[from] RunError),
+    #[error("signals cannot be heard: {0}")]
+    Signals(std::io::Error),
     #[error("the result cannot be written: {0}")]
     Output(#[from] std::io::Error),
 }
@@ -52,7 +55,7 @@ pub fn eval(arguments: &EvalArgs) -> Exit {
                 EvalError::Output(error) if error.kind() == std::io::ErrorKind::BrokenPipe => {
                     Exit::Done
                 }
-                EvalError::Output(_) => Exit::Internal,
+                EvalError::Output(_) | EvalError::Signals(_) => Exit::Internal,
             }
         }
     }
@@ -82,6 +85,12 @@ fn evaluate(arguments: &EvalArgs) -> Result<Exit, EvalError> {
         arguments.fresh,
     )?);
     let records = records(&run, arguments, &labels)?;
+    if let Some(why) = run.too_hot.get() {
+        complain(&format!(
+            "stopped by the thermal guard: {why}; what ran is back in the queue"
+        ));
+        return Ok(Exit::TooHot);
+    }
     if let Some(why) = lock(&run.unavailable).take() {
         complain(&why);
         return Ok(Exit::NoEngine);
@@ -124,6 +133,12 @@ fn records(
         }
         queue.finish()?;
     }
+    // What is set must be put back, so a signal is heard; without that it simply ends the process.
+    let stopped = heat::is_wanted(run, &arguments.keep)
+        .then(|| signals::listen(Arc::clone(run), complain))
+        .transpose()
+        .map_err(EvalError::Signals)?;
+    let keeper = heat::start(run, &arguments.keep, complain)?;
     let (sender, finished) = channel();
     let working = {
         let (run, jobs) = (Arc::clone(run), arguments.jobs);
@@ -135,6 +150,12 @@ fn records(
     }
     bar.finish_and_clear();
     working.join().unwrap_or(Ok(()))?;
+    if let Some(Err(why)) = keeper.map(Keeper::stop) {
+        complain(&format!("{why}; the next start of smelt tries again"));
+    }
+    if let Some(stopped) = stopped {
+        stopped.die();
+    }
     let mut records = HashMap::new();
     loop {
         let taken = lock(&run.store).take_finished(false, true, BATCH)?;
@@ -180,6 +201,10 @@ fn facts(run: &Run, records: &HashMap<String, Value>) -> BTreeMap<String, Value>
             .filter_map(|record| record.pointer(pointer)?.as_u64())
             .sum::<u64>()
     };
+    let joules: Option<f64> = records
+        .values()
+        .filter_map(|record| record.pointer("/energy_j")?.as_f64())
+        .reduce(|sum, joules| sum + joules);
     let selected = &run.selected;
     [
         ("smelt", env!("CARGO_PKG_VERSION").into()),
@@ -195,6 +220,7 @@ fn facts(run: &Run, records: &HashMap<String, Value>) -> BTreeMap<String, Value>
         ),
         ("prefill_ms", total("/timing/prefill_ms").into()),
         ("decode_ms", total("/timing/decode_ms").into()),
+        ("energy_j", joules.into()),
     ]
     .map(|(key, value)| (key.to_owned(), value))
     .into()

@@ -7,6 +7,7 @@ mod link;
 mod plausible;
 mod read;
 mod shims;
+mod tiers;
 mod writes;
 
 use std::path::PathBuf;

@@ -1,10 +1,12 @@
 //! The thread that asks the card, so that nobody else waits for it: the newest sample is always at hand, with its age.
 
+use std::ops::Deref;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::energy::Meter;
 use super::history::{Bucket, History};
 use super::sample::State;
 use super::{Identity, Sample, Source};
@@ -21,10 +23,37 @@ const FAREWELL: Duration = Duration::from_secs(1);
 /// Samples a card in a thread of its own until it is dropped. A call that hangs in the driver hangs nobody else, and no
 /// second thread is started on top of it.
 pub struct Sampler {
-    shared: Arc<Shared>,
-    began: Instant,
+    watch: Watch,
     stop: Option<SyncSender<()>>,
     ended: Receiver<()>,
+}
+
+/// What a sampler has found out, for whoever looks; clones look at the same.
+#[derive(Debug, Clone)]
+pub struct Watch {
+    shared: Arc<Shared>,
+    clock: Clock,
+}
+
+/// The samples' clock: the one on the wall, or for simulated and recorded cards one that runs faster.
+#[derive(Debug, Clone, Copy)]
+struct Clock {
+    began: Instant,
+    speed: f64,
+}
+
+impl Clock {
+    fn now(self) -> Duration {
+        self.began.elapsed().mul_f64(self.speed)
+    }
+}
+
+impl Deref for Sampler {
+    type Target = Watch;
+
+    fn deref(&self) -> &Watch {
+        &self.watch
+    }
 }
 
 #[derive(Debug)]
@@ -39,6 +68,7 @@ struct Now {
     rounds: u64,
     identity: Identity,
     history: History,
+    meter: Meter,
 }
 
 impl Shared {
@@ -57,37 +87,72 @@ impl Sampler {
         every: Duration,
         source: impl FnOnce() -> Box<dyn Source> + Send + 'static,
     ) -> std::io::Result<Self> {
+        Self::start_at(1.0, every, source)
+    }
+
+    /// The same with a clock that runs `speed` times as fast as the one on the wall: for what is simulated or recorded.
+    ///
+    /// # Errors
+    /// When the system has no thread left.
+    pub fn start_at(
+        speed: f64,
+        every: Duration,
+        source: impl FnOnce() -> Box<dyn Source> + Send + 'static,
+    ) -> std::io::Result<Self> {
         let shared = Arc::new(Shared {
             now: Mutex::new(Now {
                 sample: None,
                 rounds: 0,
                 identity: Identity::default(),
                 history: History::new(HISTORY),
+                meter: Meter::default(),
             }),
             changed: Condvar::new(),
         });
-        let began = Instant::now();
+        let clock = Clock {
+            began: Instant::now(),
+            speed,
+        };
         let (stop, stopped) = sync_channel(1);
         let (end, ended) = sync_channel(1);
         let theirs = Arc::clone(&shared);
         thread::Builder::new()
             .name("gpu-sampler".to_owned())
             .spawn(move || {
-                run(&theirs, source(), began, every, &stopped);
+                run(&theirs, source(), clock, every.div_f64(speed), &stopped);
                 end.try_send(()).ok();
             })?;
         Ok(Self {
-            shared,
-            began,
+            watch: Watch { shared, clock },
             stop: Some(stop),
             ended,
         })
     }
 
+    /// What outlives a borrow of the sampler; when that ends, the last sample grows old.
+    #[must_use]
+    pub fn watch(&self) -> Watch {
+        self.watch.clone()
+    }
+}
+
+impl Watch {
     /// The clock the samples carry: time since this began.
     #[must_use]
     pub fn now(&self) -> Duration {
-        self.began.elapsed()
+        self.clock.now()
+    }
+
+    /// How many times as fast as the clock on the wall that runs.
+    #[must_use]
+    pub fn speed(&self) -> f64 {
+        self.clock.speed
+    }
+
+    /// Joules the card has drawn since this began; `None` where nothing measures them.
+    #[must_use]
+    pub fn joules(&self) -> Option<f64> {
+        self.shared.lock().meter.joules_at(self.now())
     }
 
     /// The newest sample, at once. Without an answer for three seconds every reading in it is stale.
@@ -136,19 +201,20 @@ impl Drop for Sampler {
 fn run(
     shared: &Shared,
     mut source: Box<dyn Source>,
-    began: Instant,
+    clock: Clock,
     every: Duration,
     stopped: &Receiver<()>,
 ) {
     let mut due = Instant::now();
     loop {
-        let mut sample = source.sample(began.elapsed());
+        let mut sample = source.sample(clock.now());
         // An answer is as old as its arrival: one that comes after a hang is news.
-        sample.at = began.elapsed();
+        sample.at = clock.now();
         let identity = source.identity();
         {
             let mut now = shared.lock();
             now.history.add(&sample);
+            now.meter.add(&sample);
             now.sample = Some(sample);
             now.rounds += 1;
             if now.identity != identity {

@@ -3,6 +3,7 @@
 pub mod plant;
 pub mod workload;
 
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use self::plant::{FIRMWARE_C, FULL_W, Held, IDLE_W, Plant};
@@ -76,6 +77,33 @@ impl Simulated {
             Held::Clocks => 0x2,
             Held::Heat => Throttle::SW_THERMAL,
         })
+    }
+}
+
+/// A simulated laptop that one thread samples and another sets. Clones are the same laptop.
+#[derive(Debug, Clone)]
+pub struct Laptop(Arc<Mutex<Simulated>>);
+
+impl Laptop {
+    /// Shares it.
+    #[must_use]
+    pub fn new(laptop: Simulated) -> Self {
+        Self(Arc::new(Mutex::new(laptop)))
+    }
+
+    /// The laptop, for as long as nobody else needs it.
+    pub fn lock(&self) -> MutexGuard<'_, Simulated> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Source for Laptop {
+    fn sample(&mut self, now: Duration) -> Sample {
+        self.lock().sample(now)
+    }
+
+    fn identity(&self) -> Identity {
+        self.lock().identity()
     }
 }
 

@@ -6,13 +6,14 @@ mod get;
 mod helper;
 mod hold;
 mod set;
+mod tune;
 
 use super::paths::reasons;
 use super::restore;
 use super::session::Session;
 use super::setup::Setup;
+use super::simulate;
 use super::writer::{Code, Refusal};
-use super::{simulate, tune};
 use crate::cli::{CardArgs, Exit, POWER_SOCKET, PowerArgs, PowerCommand, ResetArgs, complain};
 use crate::gpu::sample::State;
 use crate::gpu::{Identity, Sample, Source};
@@ -22,7 +23,7 @@ use crate::gpu::{Identity, Sample, Source};
 pub fn power(arguments: &PowerArgs) -> Exit {
     let done = match &arguments.command {
         PowerCommand::Simulate(arguments) => return simulate::command::simulate(arguments),
-        PowerCommand::Tune(arguments) => return tune::command::tune(arguments),
+        PowerCommand::Tune(arguments) => tune::tune(arguments),
         PowerCommand::Get(arguments) => get::get(arguments),
         PowerCommand::Set(arguments) => set::watts(arguments),
         PowerCommand::Profile(arguments) => set::profile(arguments),

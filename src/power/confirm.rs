@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::writer::{Code, Refusal};
+
 /// Watts above which a raise of a laptop's card is asked about, whatever its default.
 pub const ASK_ABOVE_W: f64 = 140.0;
 /// No laptop's card has a default above this; a larger card is asked about above its own default only.
@@ -23,6 +25,14 @@ pub fn usual(default: Option<f64>) -> f64 {
 #[must_use]
 pub fn is_needed(watts: f64, now: f64, default: Option<f64>) -> bool {
     watts > now && watts > usual(default)
+}
+
+/// Nobody is there to be asked, or said yes.
+#[must_use]
+pub fn unconfirmed(watts: f64, default: Option<f64>) -> Refusal {
+    let usual = usual(default);
+    let text = format!("{watts:.0} W is more than {usual:.0} W and was not confirmed; say --yes");
+    Refusal::new(Code::BadRequest, text)
 }
 
 /// What is to be done about a raise.

@@ -256,6 +256,11 @@ impl Governor {
         self.guard.acknowledge();
     }
 
+    /// A person wants everything to stop: an emergency from the next step on, however cool the card is.
+    pub fn stop(&mut self) {
+        self.guard.stop();
+    }
+
     /// The temperature smoothed, and as predicted for a few seconds ahead; `None` before the first reading.
     #[must_use]
     pub fn temperature_c(&self) -> Option<(f64, f64)> {

@@ -4,18 +4,13 @@
 //! temperature within 2 degrees where gaps of seconds let it swing by 11. It saves no energy: each token carries more of
 //! the idle draw. So it comes last.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use super::actuator::{Actuator, Outcome};
 use super::governor::Hold;
 use crate::gpu::Sample;
+use crate::pace::{DUTY, Pace};
 
-/// Least and most of the time that steps may fill.
-pub const DUTY: (f64, f64) = (0.05, 1.0);
-/// Parts of a duty, so that it fits an atomic integer.
-const WHOLE: f64 = 10_000.0;
 /// Watts of a laptop's card that holds a model and does nothing, and while it decodes, until they have been seen.
 const SEED: Draw = Draw {
     idle: 18.0,
@@ -56,54 +51,6 @@ impl Draw {
             full: full.max(self.idle + LEAST_SPAN),
             ..self
         }
-    }
-}
-
-/// How long to pause: the engine's side of pacing, shared with whoever decides.
-#[derive(Debug, Clone)]
-pub struct Pace {
-    duty: Arc<AtomicU32>,
-    share: Arc<AtomicU32>,
-}
-
-impl Default for Pace {
-    fn default() -> Self {
-        let whole = || Arc::new(AtomicU32::new(Self::parts(DUTY.1)));
-        Self {
-            duty: whole(),
-            share: whole(),
-        }
-    }
-}
-
-impl Pace {
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    fn parts(duty: f64) -> u32 {
-        (duty.clamp(DUTY.0, DUTY.1) * WHOLE).round() as u32
-    }
-
-    /// The part of the time steps fill, from 0.05 to 1.
-    #[must_use]
-    pub fn duty(&self) -> f64 {
-        let part = |of: &AtomicU32| f64::from(of.load(Ordering::Relaxed)) / WHOLE;
-        (part(&self.duty) * part(&self.share)).max(DUTY.0)
-    }
-
-    /// Leaves this share of the duty: what a guard of the governor takes beside the cap. 1 takes nothing.
-    pub fn set_share(&self, share: f64) {
-        self.share.store(Self::parts(share), Ordering::Relaxed);
-    }
-
-    /// Lets steps fill this part of the time; what lies outside 0.05 to 1 is brought inside.
-    pub fn set(&self, duty: f64) {
-        self.duty.store(Self::parts(duty), Ordering::Relaxed);
-    }
-
-    /// The pause after a step that took so long: nothing at full duty.
-    #[must_use]
-    pub fn pause_after(&self, step: Duration) -> Duration {
-        let duty = self.duty();
-        step.mul_f64((1.0 - duty) / duty)
     }
 }
 

@@ -20,10 +20,11 @@ use super::governor::Hold;
 use super::ledger::Wish;
 use super::limit::{self, PowerLimit};
 use super::lock;
-use super::pacing::{Pace, Pacing};
+use super::pacing::Pacing;
 use super::platform::{self, PlatformProfile};
 use super::writer::{Part, Refusal, Via};
 use crate::gpu::Sample;
+use crate::pace::Pace;
 
 const ORDER: [Part; 3] = [Part::PowerLimit, Part::LockedClocks, Part::PlatformProfile];
 /// Between two actuators that are added because the card draws more than it was told: each needs time to show.
@@ -104,6 +105,11 @@ impl Paths {
         };
         paths.start_again();
         paths
+    }
+
+    /// Lets pacing hold the card too, from the next actuator on: work of ours obeys `pace`.
+    pub fn work_with(&mut self, pace: Pace) {
+        self.pace = Some(pace);
     }
 
     /// Forgets what was found out, as after a driver reset, when nothing that was set is in force any more.

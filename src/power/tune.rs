@@ -3,6 +3,7 @@
 //! Two things are known of every card and model: less power never makes it faster, and on the way down energy per token
 //! falls to one lowest place and rises again at a cliff. So halving the gap below the best setting is enough.
 
+pub mod asking;
 pub mod command;
 pub mod simulated;
 

@@ -32,7 +32,7 @@ pub(super) fn process(run: &Run, claim: &Claim, idem_key: &str) -> Result<Outcom
     }
     let content = lock(&run.store).content(&claim.sha256)?;
     Ok(match content {
-        Some(bytes) => read(run, claim, source, bytes),
+        Some(bytes) => measured(run, claim, || read(run, claim, source, bytes)),
         None => failed(
             claim,
             source.page,
@@ -41,6 +41,44 @@ pub(super) fn process(run: &Run, claim: &Claim, idem_key: &str) -> Result<Outcom
             "the page's bytes are no longer in the store",
         ),
     })
+}
+
+/// Reads a page, and writes down the joules that the card drew for it if its model was asked.
+fn measured(run: &Run, claim: &Claim, read: impl FnOnce() -> Outcome) -> Outcome {
+    let account = Account::open(run, claim.job_id);
+    let mut outcome = read();
+    let joules = account.close();
+    if let Outcome::Record(record, _) = &mut outcome
+        && record.usage.chunks > 0
+    {
+        record.energy_j = joules.map(|joules| (joules * 10.0).round() / 10.0);
+    }
+    outcome
+}
+
+/// A page's account, closed also when its reading panics.
+struct Account<'a> {
+    run: &'a Run,
+    job: i64,
+}
+
+impl<'a> Account<'a> {
+    fn open(run: &'a Run, job: i64) -> Self {
+        lock(&run.accounts).begin(job, run.joules());
+        Self { run, job }
+    }
+
+    fn close(self) -> Option<f64> {
+        let joules = self.run.joules();
+        lock(&self.run.accounts).end(self.job, joules)
+    }
+}
+
+impl Drop for Account<'_> {
+    fn drop(&mut self) {
+        // Nothing is left to be closed where it was.
+        lock(&self.run.accounts).end(self.job, self.run.joules());
+    }
 }
 
 fn read(run: &Run, claim: &Claim, source: JobSource, bytes: Vec<u8>) -> Outcome {

@@ -92,13 +92,14 @@ fn rest(run: &Run) -> Result<bool, StoreError> {
         return Ok(true);
     }
     let wait = match store.next_wake(now())? {
-        _ if run.is_held() => NAP,
+        None if run.stays => NAP,
+        // A run that is done does not wait for the card to cool down.
+        None => return Ok(false),
+        Some(_) if run.is_held() => Duration::from_millis(LOOK_MS),
         Some(wake) => {
             let wait = u64::try_from(wake - now()).unwrap_or(0);
             Duration::from_millis(wait.clamp(1, LOOK_MS))
         }
-        None if run.stays => NAP,
-        None => return Ok(false),
     };
     drop(run.changed.wait_timeout(store, wait));
     Ok(true)

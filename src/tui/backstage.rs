@@ -2,7 +2,7 @@
 
 use std::io;
 use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::thread;
 
 use super::clerk::Clerk;
@@ -12,6 +12,7 @@ use super::msg::{Ended, Msg};
 use crate::cli::{Exit, RunArgs};
 use crate::event::Event;
 use crate::extract::Readers;
+use crate::power::keeper::Keeper;
 use crate::run::enqueue::{Inputs, enqueue};
 use crate::run::{self, Run, RunError, lock};
 
@@ -25,6 +26,8 @@ pub struct Backstage {
     pub run: Arc<OnceLock<Arc<Run>>>,
     /// Who reads the store.
     pub librarian: Arc<OnceLock<Librarian>>,
+    /// Who watches and holds the card.
+    pub keeper: Arc<Mutex<Option<Keeper>>>,
     /// Who changes the queue.
     pub clerk: Arc<OnceLock<Clerk>>,
 }
@@ -70,6 +73,9 @@ impl Backstage {
         }
         let run = Arc::new(run.watched(inbox.outlet()));
         self.run.set(Arc::clone(&run)).ok();
+        if let Some(keeper) = lock(&self.keeper).as_ref() {
+            run.measure(keeper);
+        }
         let clerk = Clerk::start(Arc::clone(&run), inbox.clone()).map_err(RunError::NoThread)?;
         self.clerk.set(clerk).ok();
         let jobs = run.take_up()?;

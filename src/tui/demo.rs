@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::PathBuf;
 
-use crate::cli::{RunArgs, StoreArgs};
+use crate::cli::{KeepArgs, RunArgs, StoreArgs};
 
 /// Pages that smelt carries with it.
 const PAGES: [(&str, &str); 5] = [
@@ -66,6 +66,10 @@ impl Demo {
             inputs,
             store: StoreArgs {
                 store: Some(self.directory.join("smelt.db")),
+            },
+            keep: KeepArgs {
+                gpu_source: "simulated".to_owned(),
+                ..given.keep.clone()
             },
             ..given.clone()
         }

@@ -1,38 +1,78 @@
-//! The gauges: once a second the card's readings become an event, and a second is told to have passed.
+//! The gauges: the keeper of the card, whose status becomes an event each second, and that a second has passed.
 
-use std::io;
-use std::thread;
-use std::time::Duration;
+use std::sync::Arc;
+use std::{io, thread};
 
+use super::backstage::Backstage;
 use super::inbox::Inbox;
-use crate::event::{Event, GpuNow};
-use crate::gpu::choice::Choice;
+use crate::cli::KeepArgs;
+use crate::event::{Event, GpuNow, Kept};
+use crate::gpu::Metric;
 use crate::gpu::sample::State;
-use crate::gpu::sampler::Sampler;
-use crate::gpu::{Identity, Metric, Sample, Which};
+use crate::power::governor::Admission;
+use crate::power::keeper::{Hear, Keeper, Mode, Notice, Plan, Status};
+use crate::run::{RunError, heat, lock};
 
-const SECOND: Duration = Duration::from_secs(1);
-
-/// Starts.
+/// Begins to open the card; what is wished for and refused is told, and the card is then only watched.
 ///
 /// # Errors
 /// When the system has no thread left.
-pub fn start(choice: Choice, which: Which, inbox: Inbox) -> io::Result<()> {
-    let sampler = Sampler::start(SECOND, move || choice.open(which))?;
+pub fn start(arguments: KeepArgs, backstage: Backstage, inbox: Inbox) -> io::Result<()> {
     thread::Builder::new()
         .name("gauges".to_owned())
-        .spawn(move || {
-            loop {
-                thread::sleep(SECOND);
-                let now = reading(&sampler.latest(), &sampler.identity());
-                inbox.event(Event::Gpu(Box::new(now)));
-                inbox.tick();
+        .spawn(move || match open(&arguments, &backstage, &inbox) {
+            Ok(keeper) => {
+                if let Some(run) = backstage.run.get() {
+                    run.measure(&keeper);
+                }
+                *lock(&backstage.keeper) = Some(keeper);
             }
+            Err(error) => inbox.event(Event::Notice {
+                line: error.to_string(),
+            }),
         })?;
     Ok(())
 }
 
-fn reading(sample: &Sample, identity: &Identity) -> GpuNow {
+fn open(arguments: &KeepArgs, backstage: &Backstage, inbox: &Inbox) -> Result<Keeper, RunError> {
+    let options = heat::options(arguments, "smelt")?;
+    let refused = match Keeper::start(options, hear(backstage, inbox)) {
+        Ok(keeper) => return Ok(keeper),
+        Err(refusal) => refusal,
+    };
+    inbox.event(Event::Notice { line: refused.text });
+    let mut options = heat::options(arguments, "smelt")?;
+    options.plan = Plan::default();
+    Ok(Keeper::start(options, hear(backstage, inbox))?)
+}
+
+fn hear(backstage: &Backstage, inbox: &Inbox) -> Hear {
+    let (run, inbox) = (Arc::clone(&backstage.run), inbox.clone());
+    Box::new(move |status, notice| {
+        if let Some(run) = run.get() {
+            heat::obey(run, status);
+        }
+        match notice {
+            Notice::Tick => {}
+            Notice::Told(told) => {
+                let line = match &told.result {
+                    Ok(done) => done.text.clone(),
+                    Err(why) => why.clone(),
+                };
+                inbox.event(Event::Notice { line });
+            }
+            Notice::Note(line) | Notice::Unset { why: line, .. } => {
+                inbox.event(Event::Notice { line: line.clone() });
+            }
+            other => tracing::info!("the card: {other:?}"),
+        }
+        inbox.event(Event::Gpu(Box::new(reading(status))));
+        inbox.tick();
+    })
+}
+
+fn reading(status: &Status) -> GpuNow {
+    let sample = &status.sample;
     let stale_s = match sample.temp_c {
         Metric::Stale(_, age) => Some(age.as_secs()),
         _ => None,
@@ -45,14 +85,14 @@ fn reading(sample: &Sample, identity: &Identity) -> GpuNow {
     };
     let throttle = sample.throttle.last().unwrap_or_default();
     GpuNow {
-        name: identity.name.clone(),
+        name: status.card.name.clone(),
         state: sample.state.word().to_owned(),
         why,
         stale_s,
         temp_c: sample.temp_c.last(),
         power_w: sample.power_w.last(),
-        requested_w: sample.requested_w.last(),
-        enforced_w: sample.enforced_w.last(),
+        requested_w: status.requested_w,
+        enforced_w: status.effective_w.or(sample.enforced_w.last()),
         busy_percent: sample.busy_percent.last(),
         sm_mhz: sample.sm_mhz.last(),
         memory_used_mib: sample.memory_used_mib.last(),
@@ -60,5 +100,27 @@ fn reading(sample: &Sample, identity: &Identity) -> GpuNow {
         energy_j: sample.energy_j.last(),
         fan_percent: sample.fan_percent.last(),
         throttle: throttle.words().map(str::to_owned).collect(),
+        kept: kept(status),
+    }
+}
+
+fn kept(status: &Status) -> Kept {
+    let mode = match status.plan.mode {
+        Mode::Off => "off",
+        Mode::Manual => "manual",
+        Mode::Automatic => "automatic",
+    };
+    Kept {
+        mode: mode.to_owned(),
+        profile: status.plan.profile.clone(),
+        ceiling_w: (status.plan.mode != Mode::Off).then_some(status.plan.ceiling_w),
+        held_by: status.held_by.clone(),
+        why: status.why.clone(),
+        guard: status.stage.name().to_owned(),
+        is_open: status.admission == Admission::Open,
+        pace: status.pace,
+        pending: status
+            .pending
+            .map(|pending| (pending.watts, pending.left.as_secs())),
     }
 }

@@ -6,6 +6,7 @@ use super::clerk::Order;
 use crate::cli::Exit;
 use crate::event::Event;
 use crate::log::Line;
+use crate::power::keeper::Command;
 use crate::store::{Counts, JobRow};
 
 /// Something the model is told.
@@ -78,7 +79,7 @@ pub struct Ended {
 }
 
 /// Something to be done outside the model.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Effect {
     /// Leave the loop.
     Leave,
@@ -100,6 +101,8 @@ pub enum Effect {
     Rows(Window),
     /// Read a record.
     Record(i64),
+    /// Tell the keeper of the card.
+    Power(Command),
     /// Take the next theme.
     NextTheme,
     /// Change a job in the queue.

@@ -19,6 +19,8 @@ use super::update::update;
 use super::view::view;
 use super::wardrobe::Wardrobe;
 use crate::cli::Exit;
+use crate::power::keeper::Command;
+use crate::run::lock;
 use crate::theme::Theme;
 
 /// Everything the thread that draws owns.
@@ -136,7 +138,7 @@ impl Stage {
             Effect::Leave => self.is_over = true,
             Effect::Stop => self.with_run(crate::run::Run::stop),
             Effect::Abort => self.abort(),
-            Effect::Hold(is_held) => self.with_run(|run| run.hold(is_held)),
+            Effect::Hold(is_held) => self.with_run(|run| run.pause(is_held)),
             Effect::Suspend => {
                 self.terminal.suspend()?;
                 self.redraw()?;
@@ -154,6 +156,7 @@ impl Stage {
             Effect::Title(title) => self.terminal.title(&title)?,
             Effect::Rows(window) => self.waiting.push(Wish::Rows(window)),
             Effect::Record(job) => self.waiting.push(Wish::Record(job)),
+            Effect::Power(command) => self.power(command),
             Effect::NextTheme => self.next_theme(),
             Effect::Order(job, order) => self.order(job, order),
             Effect::Mouse(is_caught) => self.terminal.mouse(is_caught)?,
@@ -174,6 +177,18 @@ impl Stage {
         if let Some(run) = self.backstage.run.get() {
             act(run);
         }
+    }
+
+    /// What comes of it is told by the keeper itself.
+    fn power(&mut self, command: Command) {
+        let keeper = lock(&self.backstage.keeper);
+        if let Some(keeper) = keeper.as_ref() {
+            keeper.tell(command);
+            return;
+        }
+        drop(keeper);
+        let now = self.now();
+        self.model.say("the GPU has not been asked yet", now);
     }
 
     fn next_theme(&mut self) {

@@ -2,6 +2,7 @@
 
 mod ending;
 mod keys;
+mod power;
 
 use std::time::Duration;
 

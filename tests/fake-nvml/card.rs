@@ -88,6 +88,7 @@ impl Card {
             _ => body(self).err().unwrap_or(SUCCESS),
         };
         self.log(what, code);
+        thread::sleep(self.wait_of(what));
         while self.is_within_hang() {
             thread::sleep(Duration::from_millis(5));
             self.settings.refresh();
@@ -98,6 +99,19 @@ impl Card {
     fn fails(&self, what: &impl Display) -> bool {
         let name = self.settings.get("fail");
         name.is_some_and(|name| what.to_string().starts_with(&format!("{name}(")))
+    }
+
+    /// How long this call waits for the card.
+    fn wait_of(&self, what: &impl Display) -> Duration {
+        let slow = self.settings.get("slow").unwrap_or_default();
+        let what = what.to_string();
+        let of_call = |pair: &str| {
+            let (name, ms) = pair.split_once(':')?;
+            what.starts_with(&format!("{name}("))
+                .then(|| ms.parse().ok())?
+        };
+        let ms = slow.split(',').find_map(of_call);
+        Duration::from_millis(ms.unwrap_or_default())
     }
 
     fn is_within_hang(&self) -> bool {

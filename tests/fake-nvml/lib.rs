@@ -13,6 +13,7 @@
 //! | `supply` | `mains`, `battery`, `undersized` |
 //! | `memory_used_mib` | memory in use; default: what `demand` needs |
 //! | `fail` | a call that fails with 999 |
+//! | `slow` | calls that wait for the card, each with its milliseconds: `nvmlDeviceGetTotalEnergyConsumption:3,...` |
 //! | `log` | a file that gets one line for each call: `name(arguments)=code` |
 #![allow(unsafe_code, non_snake_case)]
 #![allow(

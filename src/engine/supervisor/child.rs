@@ -114,6 +114,11 @@ impl Worker {
         Ok(replies)
     }
 
+    /// Says something that is not answered; a worker that has died is noticed by whoever waits for one.
+    pub(super) fn tell(&self, ask: &Ask) {
+        protocol::write(&mut *lock(&self.stdin), ask).ok();
+    }
+
     pub(super) fn is_alive(&self) -> bool {
         self.alive.load(Ordering::SeqCst)
     }

@@ -1,7 +1,6 @@
-//! One round of readings, each by itself known or not. Three tiers by what a call costs: the driver answers some from shared
-//! memory in a microsecond and asks the card's firmware for others, which takes milliseconds.
+//! One round of readings, each by itself known or not; how often each is asked for is [`super::tiers`]' matter.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use nvml_wrapper::Device;
 use nvml_wrapper::enum_wrappers::device::{Clock, TemperatureSensor, TemperatureThreshold};
@@ -12,52 +11,20 @@ use nvml_wrapper::sys_exports::field_id::NVML_FI_DEV_POWER_INSTANT;
 
 use super::plausible::Plausibility;
 use super::shims;
+use super::tiers::{Call, Calls, Turn};
 use crate::gpu::sample::State;
 use crate::gpu::{GpuError, Metric, Sample, Throttle};
 
-/// Energy, margin, fan and supply: up to 20 ms altogether on the card measured.
-const MEDIUM: Duration = Duration::from_secs(1);
-/// What changes with the driver or by an administrator's hand.
-const SLOW: Duration = Duration::from_secs(10);
+/// Degrees of margin from which on it is asked for every second, whatever that costs.
+const NEAR_C: f64 = 15.0;
 const MIB: u64 = 1024 * 1024;
-
-/// The calls that a chip, a driver or a platform may lack; what was not supported once is not asked again.
-#[derive(Debug, Clone, Copy)]
-enum Call {
-    Temperature,
-    Margin,
-    MaxTemperature,
-    Power,
-    PowerNow,
-    Enforced,
-    Requested,
-    Default,
-    Range,
-    SmClock,
-    MemoryClock,
-    Throttle,
-    Busy,
-    Memory,
-    Energy,
-    Fan,
-    Supply,
-    Processes,
-}
-
-impl Call {
-    fn bit(self) -> u32 {
-        1 << self as u32
-    }
-}
 
 /// The last readings, and what is known of the calls.
 pub(super) struct Reader {
     last: Sample,
-    medium_at: Option<Duration>,
-    slow_at: Option<Duration>,
-    unsupported: u32,
-    max_c: Option<u32>,
-    processes: usize,
+    calls: Calls,
+    max_c: Metric<u32>,
+    processes: Metric<usize>,
     plausibility: Plausibility,
 }
 
@@ -74,34 +41,41 @@ pub(super) struct Round {
 /// One round under way.
 struct Asking<'a> {
     device: &'a Device<'a>,
-    /// Since what is asked now was last asked.
-    passed: Duration,
-    unsupported: &'a mut u32,
+    now: Duration,
+    calls: &'a mut Calls,
     /// Whether a failure that may pass says something about the card, and not only about that call.
     counts: bool,
     trouble: Option<GpuError>,
 }
 
 impl Asking<'_> {
-    /// Asks unless it is known to be in vain. A failure that may pass leaves the value before it, with its age.
+    /// Asks if it is due and not known to be in vain. A failure that may pass leaves the value before it, with its age.
     fn read<T: Copy>(
         &mut self,
         call: Call,
         before: Metric<T>,
         ask: impl FnOnce(&Device) -> Result<T, NvmlError>,
     ) -> Metric<T> {
-        let bit = call.bit();
-        if *self.unsupported & bit != 0 {
-            return Metric::Unsupported;
-        }
         // A lost card is not asked again: that can end the process.
         if self.trouble == Some(GpuError::Lost) {
-            return before.aged(self.passed);
+            return self.calls.older(call, before, self.now);
         }
-        match ask(self.device).map_err(GpuError::from) {
-            Ok(value) => Metric::Value(value),
+        match self.calls.turn(call, self.now) {
+            Turn::Never => return Metric::Unsupported,
+            Turn::Not => return before,
+            Turn::Late => return self.calls.older(call, before, self.now),
+            Turn::Due => {}
+        }
+        let began = Instant::now();
+        let answer = ask(self.device).map_err(GpuError::from);
+        self.calls.took(call, began.elapsed());
+        match answer {
+            Ok(value) => {
+                self.calls.known(call, self.now);
+                Metric::Value(value)
+            }
             Err(GpuError::NotSupported | GpuError::TooOld(_) | GpuError::OutOfRange) => {
-                *self.unsupported |= bit;
+                self.calls.is_in_vain(call);
                 tracing::debug!(?call, "not supported");
                 Metric::Unsupported
             }
@@ -111,7 +85,7 @@ impl Asking<'_> {
                 tracing::debug!(?call, "{error}");
                 let reading = match (before.last(), &error) {
                     (None, GpuError::Failed(code)) => Metric::Error(*code),
-                    _ => before.aged(self.passed),
+                    _ => self.calls.older(call, before, self.now),
                 };
                 if self.counts || !matches!(error, GpuError::Failed(_)) {
                     self.trouble = Some(error);
@@ -126,20 +100,16 @@ impl Reader {
     pub(super) fn new() -> Self {
         Self {
             last: Sample::unknown(Duration::ZERO, State::Healthy),
-            medium_at: None,
-            slow_at: None,
-            unsupported: 0,
-            max_c: None,
-            processes: 0,
+            calls: Calls::default(),
+            max_c: Metric::Unsupported,
+            processes: Metric::Unsupported,
             plausibility: Plausibility::default(),
         }
     }
 
     /// What the card supports may differ when it is back, after its driver was exchanged.
     pub(super) fn forget(&mut self) {
-        self.unsupported = 0;
-        self.medium_at = None;
-        self.slow_at = None;
+        self.calls = Calls::default();
     }
 
     /// The last readings, older by now.
@@ -149,42 +119,33 @@ impl Reader {
 
     /// Reads what is due.
     pub(super) fn round(&mut self, now: Duration, device: &Device) -> Round {
-        let due = |at: Option<Duration>, every| at.is_none_or(|at| now >= at + every);
-        let passed = |at: Option<Duration>| now.saturating_sub(at.unwrap_or(now));
         let mut sample = self.last.clone();
         let mut asking = Asking {
             device,
-            passed: now.saturating_sub(self.last.at),
-            unsupported: &mut self.unsupported,
+            now,
+            calls: &mut self.calls,
             counts: true,
             trouble: None,
         };
         asking.fast(&mut sample);
         asking.counts = false;
-        if due(self.medium_at, MEDIUM) {
-            asking.passed = passed(self.medium_at);
-            asking.medium(&mut sample);
-            let processes = asking.read(Call::Processes, Metric::Unsupported, |device| {
-                device.running_compute_processes().map(|list| list.len())
-            });
-            // Where processes are not shown, the card counts as used while anything is unknown of it.
-            self.processes = processes.fresh().unwrap_or(1);
-            self.medium_at = Some(now);
-        }
-        if due(self.slow_at, SLOW) {
-            asking.passed = passed(self.slow_at);
-            asking.slow(&mut sample, &mut self.max_c);
-            self.slow_at = Some(now);
-        }
+        asking.medium(&mut sample);
+        let processes = asking.read(Call::Processes, self.processes, |device| {
+            device.running_compute_processes().map(|list| list.len())
+        });
+        self.processes = processes;
+        asking.slow(&mut sample, &mut self.max_c);
         let trouble = asking.trouble;
-        if self.unsupported & Call::Margin.bit() != 0 {
-            sample.margin_c = below(self.max_c, sample.temp_c);
+        if self.calls.are_in_vain(Call::Margin) {
+            sample.margin_c = below(self.max_c.last(), sample.temp_c);
         }
         sample.at = now;
         self.plausibility.check(&mut sample);
         self.last = sample.clone();
         Round {
-            is_used: self.processes > 0 || sample.busy_percent.fresh() != Some(0),
+            // Where processes are not shown, the card counts as used while anything is unknown of it.
+            is_used: self.processes.last().is_none_or(|count| count > 0)
+                || sample.busy_percent.fresh() != Some(0),
             sample,
             trouble,
         }
@@ -239,18 +200,20 @@ impl Asking<'_> {
     }
 
     fn medium(&mut self, sample: &mut Sample) {
+        let is_near = sample.margin_c.last().is_some_and(|left| left <= NEAR_C);
+        self.calls.hurry(Call::Margin, is_near);
         sample.margin_c = self.read(Call::Margin, sample.margin_c, |device| {
             shims::margin_c(device).map(f64::from)
         });
+        sample.energy_j = self.read(Call::Energy, sample.energy_j, energy);
+        sample.fan_percent = self.read(Call::Fan, sample.fan_percent, |device| device.fan_speed(0));
+    }
+
+    fn slow(&mut self, sample: &mut Sample, max_c: &mut Metric<u32>) {
         sample.requested_w = self.read(Call::Requested, sample.requested_w, |device| {
             device.power_management_limit().map(watts)
         });
-        sample.energy_j = self.read(Call::Energy, sample.energy_j, energy);
-        sample.fan_percent = self.read(Call::Fan, sample.fan_percent, |device| device.fan_speed(0));
         sample.supply = self.read(Call::Supply, sample.supply, shims::supply);
-    }
-
-    fn slow(&mut self, sample: &mut Sample, max_c: &mut Option<u32>) {
         sample.default_w = self.read(Call::Default, sample.default_w, |device| {
             device.power_management_limit_default().map(watts)
         });
@@ -258,10 +221,9 @@ impl Asking<'_> {
             let range = device.power_management_limit_constraints()?;
             Ok((watts(range.min_limit), watts(range.max_limit)))
         });
-        let limit = self.read(Call::MaxTemperature, Metric::Unsupported, |device| {
+        *max_c = self.read(Call::MaxTemperature, *max_c, |device| {
             device.temperature_threshold(TemperatureThreshold::GpuMax)
         });
-        *max_c = limit.fresh();
     }
 }
 

@@ -13,7 +13,7 @@ use crate::power::setup::Setup;
 pub(super) const TICK: Duration = Duration::from_secs(1);
 
 /// Samples of the card, from a thread that may hang where this one must not.
-pub(super) fn sampler(setup: &Setup) -> Result<Sampler, Failure> {
+fn sampler(setup: &Setup) -> Result<Sampler, Failure> {
     let setup = setup.clone();
     Sampler::start(TICK, move || Box::new(setup.source()))
         .map_err(|error| Failure::new(Exit::Internal, format!("no thread for samples: {error}")))
@@ -32,12 +32,17 @@ pub(super) fn hold(mut session: Session, setup: &Setup, ears: &Ears) -> Result<E
 }
 
 /// Puts everything back, then dies by the signal.
-pub(super) fn finish(mut session: Session, ears: &Ears) -> Exit {
-    let restored = session.paths.restore();
+fn finish(mut session: Session, ears: &Ears) -> Exit {
+    let put_back = session.paths.restore();
     drop(session);
-    match restored {
+    restored(put_back);
+    ears.die()
+}
+
+/// Says whether everything was put back.
+pub(super) fn restored(put_back: Result<(), String>) {
+    match put_back {
         Ok(()) => complain("the GPU's power settings are as they were found"),
         Err(why) => complain(&format!("{why}; the next start of smelt tries again")),
     }
-    ears.die()
 }

@@ -7,19 +7,12 @@ use crate::gpu::Sample;
 use crate::power::actuator::Outcome;
 use crate::power::confirm;
 use crate::power::profile::Profiles;
+use crate::power::range;
 use crate::power::session::Session;
-
-/// Watts below which a laptop's card is not meant to work, where its default is more than twice as many. Firmware names
-/// less (5 W), and nothing runs well there.
-const FLOOR_W: f64 = 80.0;
 
 /// Sets watts.
 pub(super) fn watts(arguments: &SetArgs) -> Result<Exit, Failure> {
     let watts = arguments.watts;
-    if !(watts.is_finite() && watts > 0.0) {
-        let line = format!("{watts} is no number of watts");
-        return Err(Failure::new(Exit::Usage, line));
-    }
     let what = format!("smelt power set {watts}");
     set(watts, &what, &arguments.how)
 }
@@ -37,14 +30,14 @@ pub(super) fn profile(arguments: &ProfileArgs) -> Result<Exit, Failure> {
 fn set(watts: f64, what: &str, how: &HowArgs) -> Result<Exit, Failure> {
     let setup = setup(&how.card)?;
     let (identity, sample) = look_awake(&setup)?;
-    check_range(watts, &sample)?;
+    range::check(watts, &sample)?;
     let ears = Ears::open()?;
     let mut session = Session::open(&setup, what, &identity.uuid)?;
     session.notices.iter().for_each(|notice| complain(notice));
     let before = before(&session, &sample);
     let is_raise = confirm::is_needed(watts, before, sample.default_w.last());
     if is_raise && !how.yes && !can_ask() {
-        return Err(unconfirmed(watts, sample.default_w.last()));
+        return Err(confirm::unconfirmed(watts, sample.default_w.last()).into());
     }
     let applied = apply(&mut session, watts)?;
     if is_raise && !how.yes {
@@ -89,30 +82,6 @@ fn before(session: &Session, sample: &Sample) -> f64 {
     let wish = session.taken_over.as_ref().map(|wish| wish.watts);
     let known = wish.or(sample.enforced_w.last());
     known.unwrap_or(confirm::ASK_ABOVE_W)
-}
-
-/// Watts that the firmware names and that make sense.
-pub(super) fn check_range(watts: f64, sample: &Sample) -> Result<(), Failure> {
-    let Some((least, most)) = sample.range_w.last() else {
-        return Ok(());
-    };
-    let sensible = sample
-        .default_w
-        .last()
-        .map_or(0.0, |default| FLOOR_W.min(default / 2.0));
-    let least = least.max(sensible);
-    if (least..=most).contains(&watts) {
-        return Ok(());
-    }
-    let line = format!("{watts} W is outside what this GPU takes: {least:.0} to {most:.0} W");
-    Err(Failure::new(Exit::Usage, line))
-}
-
-/// Nobody is at a terminal to be asked, or said yes.
-pub(super) fn unconfirmed(watts: f64, default: Option<f64>) -> Failure {
-    let usual = confirm::usual(default);
-    let line = format!("{watts:.0} W is more than {usual:.0} W and was not confirmed; say --yes");
-    Failure::new(Exit::Usage, line)
 }
 
 /// Sets, and says what came of it.

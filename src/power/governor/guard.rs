@@ -75,6 +75,7 @@ pub struct Guard {
     stage: Stage,
     auto_resume: bool,
     is_acknowledged: bool,
+    is_stopped: bool,
     cries: u32,
     cool: Since,
     calm: Since,
@@ -86,6 +87,7 @@ impl Guard {
             stage: Stage::Steady,
             auto_resume,
             is_acknowledged: false,
+            is_stopped: false,
             cries: 0,
             cool: Since::default(),
             calm: Since::default(),
@@ -100,9 +102,15 @@ impl Guard {
         self.is_acknowledged = self.stage == Stage::Emergency;
     }
 
+    /// A person wants everything to stop: an emergency from the next step on.
+    pub fn stop(&mut self) {
+        self.is_stopped = true;
+    }
+
     /// Moves to the stage that the readings ask for; says why, if it is another.
     pub fn step(&mut self, input: &Input) -> Option<Why> {
-        let cry = self.emergency(input);
+        let stopped = std::mem::take(&mut self.is_stopped).then_some(Why::Stopped);
+        let cry = stopped.or(self.emergency(input));
         let is_below = |degrees: f64| input.temp_c.is_some_and(|temp| temp <= degrees);
         // A card that sleeps is cool; were it not to count as such, no work would ever wake it.
         let below = |degrees: f64| input.is_asleep || is_below(degrees);

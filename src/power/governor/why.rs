@@ -41,6 +41,8 @@ pub enum Why {
     Brake,
     /// The charger is too small for the load.
     Undersized,
+    /// A person wants everything to stop.
+    Stopped,
     /// The temperature is not known.
     Silent(Silence),
     /// What this guard stood for is over.
@@ -48,7 +50,7 @@ pub enum Why {
 }
 
 impl Why {
-    /// Who is behind it: `thermal`, `profile`, `chip`, `platform` or `sensor`.
+    /// Who is behind it: `thermal`, `profile`, `chip`, `platform`, `sensor` or `person`.
     #[must_use]
     pub fn by(&self) -> &'static str {
         match self {
@@ -59,6 +61,7 @@ impl Why {
             Self::Margin(_) | Self::HardwareSlowdown | Self::DriverSlowdown => "chip",
             Self::Brake | Self::Undersized => "platform",
             Self::Silent(_) => "sensor",
+            Self::Stopped => "person",
         }
     }
 }
@@ -82,6 +85,7 @@ impl fmt::Display for Why {
             Self::DriverSlowdown => f.write_str("the driver holds clocks down because of heat"),
             Self::Brake => f.write_str("the platform pulled the power brake"),
             Self::Undersized => f.write_str("the charger is too small for the load"),
+            Self::Stopped => f.write_str("stopped by hand"),
             Self::Silent(Silence::Missing) => f.write_str("no temperature for 3 s"),
             Self::Silent(Silence::Stuck) => {
                 f.write_str("the temperature does not move although the power does")

@@ -1,4 +1,4 @@
-//! `smelt power tune`: the search, on the simulated laptop.
+//! `smelt power tune`: the search on the simulated laptop, and how what was found is told.
 
 use std::io::{ErrorKind, Write};
 
@@ -24,20 +24,26 @@ struct Tuned<'a> {
     max_slowdown: f64,
     #[serde(flatten)]
     found: &'a Found,
+    #[serde(skip_serializing_if = "<[Point]>::is_empty")]
     every_cap: &'a [Point],
 }
 
-/// Tunes, and says what was found. Ends with `NoEngine` where a real card was meant: nothing measures it yet.
+/// Tunes the simulated laptop, and says what was found.
 #[must_use]
-pub fn tune(arguments: &TuneArgs) -> Exit {
-    if !arguments.simulated {
-        complain(
-            "tune cannot measure joules per token on a real card yet: the engine does not report its tokens to it; \
-             --simulated shows the search on a simulated laptop",
-        );
-        return Exit::NoEngine;
+pub fn simulated(arguments: &TuneArgs) -> Exit {
+    match measured(arguments) {
+        Ok((found, all)) => tell(arguments, "simulated", &found, &all),
+        Err(why) => {
+            complain(&why);
+            Exit::Internal
+        }
     }
-    match simulated(arguments) {
+}
+
+/// Says what was found; `all` holds every cap's point, where all were measured to compare.
+#[must_use]
+pub fn tell(arguments: &TuneArgs, src: &'static str, found: &Found, all: &[Point]) -> Exit {
+    match print(arguments, src, found, all) {
         Ok(()) => Exit::Done,
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Exit::Done,
         Err(error) => {
@@ -47,7 +53,7 @@ pub fn tune(arguments: &TuneArgs) -> Exit {
     }
 }
 
-fn simulated(arguments: &TuneArgs) -> std::io::Result<()> {
+fn measured(arguments: &TuneArgs) -> Result<(Found, Vec<Point>), String> {
     let parameters = Parameters::named(&arguments.plant).unwrap_or(Parameters::NOMINAL);
     let workload = match arguments.phase.as_str() {
         "prefill" => Workload::Constant,
@@ -58,7 +64,7 @@ fn simulated(arguments: &TuneArgs) -> std::io::Result<()> {
     let plant = Plant::new(parameters, arguments.seed);
     let mut meter = SimulatedMeter::new(plant, workload);
     let mut every = meter.clone();
-    let found = search(&mut meter, &caps, arguments.max_slowdown).map_err(std::io::Error::other)?;
+    let found = search(&mut meter, &caps, arguments.max_slowdown)?;
     let all = caps.iter().map(|cap| {
         let reading = every.measure(*cap)?;
         Ok(Point {
@@ -67,16 +73,21 @@ fn simulated(arguments: &TuneArgs) -> std::io::Result<()> {
         })
     });
     let all: Result<Vec<Point>, String> = all.collect();
-    print(arguments, &found, &all.map_err(std::io::Error::other)?)
+    Ok((found, all?))
 }
 
-fn print(arguments: &TuneArgs, found: &Found, all: &[Point]) -> std::io::Result<()> {
+fn print(
+    arguments: &TuneArgs,
+    src: &'static str,
+    found: &Found,
+    all: &[Point],
+) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     if arguments.json {
         let tuned = Tuned {
             v: 1,
             kind: "power.tuned",
-            src: "simulated",
+            src,
             phase: &arguments.phase,
             max_slowdown: arguments.max_slowdown,
             found,

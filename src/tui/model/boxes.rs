@@ -5,6 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::keymap::{Action, Context, Keymap};
+use crate::power::profile::Profiles;
 use crate::theme::Theme;
 use crate::tui::overlay::{Choice, Help, Menu, Outcome, Palette};
 
@@ -28,6 +29,8 @@ pub enum Over {
     Palette(Palette),
     /// The question what becomes of running work.
     Leaving(Menu),
+    /// The power profiles.
+    Profiles(Menu),
 }
 
 /// What the user wants by a box.
@@ -39,6 +42,8 @@ pub enum Wanted {
     Act(Action),
     /// To leave, or not.
     Leave(Leaving),
+    /// A power profile, from 0.
+    Profile(usize),
 }
 
 const CHOICES: [(Leaving, char, &str); 3] = [
@@ -70,13 +75,29 @@ impl Over {
         Self::Leaving(Menu::new(&title, choices.to_vec(), None, keymap))
     }
 
+    /// Offers the power profiles; the one in force is selected.
+    #[must_use]
+    pub fn profiles(current: Option<&str>, keymap: &Keymap) -> Self {
+        let profiles = Profiles::default();
+        let at = profiles
+            .iter()
+            .position(|profile| Some(profile.name.as_str()) == current);
+        let choices = profiles.iter().zip('1'..).map(|(profile, key)| Choice {
+            key: Some(key),
+            label: profile.name.clone(),
+            detail: format!("{:.0} W", profile.watts),
+            refused: None,
+        });
+        Self::Profiles(Menu::new("Power", choices.collect(), at, keymap))
+    }
+
     /// Whose keys hold in it.
     #[must_use]
     pub fn context(&self) -> Context {
         match self {
             Self::Help(_) => Context::Help,
             Self::Palette(_) => Context::Palette,
-            Self::Leaving(_) => Context::Menu,
+            Self::Leaving(_) | Self::Profiles(_) => Context::Menu,
         }
     }
 
@@ -89,6 +110,7 @@ impl Over {
                 let choice = CHOICES.get(row);
                 Wanted::Leave(choice.map_or(Leaving::Stay, |(leaving, ..)| *leaving))
             }),
+            Self::Profiles(menu) => wanted(menu.handle(key, keymap), Wanted::Profile),
         }
     }
 
@@ -97,7 +119,7 @@ impl Over {
         match self {
             Self::Help(help) => help.paste(text),
             Self::Palette(palette) => palette.paste(text),
-            Self::Leaving(_) => {}
+            Self::Leaving(_) | Self::Profiles(_) => {}
         }
     }
 
@@ -106,7 +128,7 @@ impl Over {
         match self {
             Self::Help(help) => help.render(theme, area, out),
             Self::Palette(palette) => palette.render(theme, area, out),
-            Self::Leaving(menu) => menu.render(theme, area, out),
+            Self::Leaving(menu) | Self::Profiles(menu) => menu.render(theme, area, out),
         }
     }
 }

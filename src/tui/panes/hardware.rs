@@ -6,6 +6,7 @@ use ratatui::text::Line;
 use ratatui::widgets::{Sparkline, SparklineBar, Widget};
 
 use crate::event::GpuNow;
+use crate::keymap::{Action, Context};
 use crate::theme::Role;
 use crate::tui::model::Model;
 use crate::tui::model::hardware::Second;
@@ -48,13 +49,15 @@ pub fn draw(model: &Model, look: Look, area: Rect, out: &mut Buffer) {
         return;
     }
     let [words, rest] = area.layout(&Layout::vertical([
-        Constraint::Length(2.min(area.height)),
+        Constraint::Length(if area.height > 6 { 3 } else { 2 }.min(area.height)),
         Constraint::Fill(1),
     ]));
-    for (line, row) in [power(now, look), pace(model, now, look)]
-        .into_iter()
-        .zip(words.rows())
-    {
+    let lines = [
+        power(now, look),
+        governor(model, now, look),
+        pace(model, now, look),
+    ];
+    for (line, row) in lines.into_iter().zip(words.rows()) {
         line.render(row, out);
     }
     let curves = curves(now);
@@ -93,6 +96,36 @@ fn power<'a>(now: &GpuNow, look: Look) -> Line<'a> {
     }
     if let Some(age) = now.stale_s {
         spans.push(look.span(Role::Bad, format!("  {age} s old")));
+    }
+    Line::from(spans)
+}
+
+/// Who decides the watts, and why they are what they are.
+fn governor<'a>(model: &Model, now: &GpuNow, look: Look) -> Line<'a> {
+    let kept = &now.kept;
+    let ceiling = kept.ceiling_w.map(|watts| format!("{watts:.0} W"));
+    let profile = kept.profile.iter().chain(&ceiling);
+    let profile: Vec<&str> = profile.map(String::as_str).collect();
+    let plan = match kept.mode.as_str() {
+        "automatic" => format!("automatic below {}", profile.join(", ")),
+        "manual" => format!("by hand {}", profile.join(", ")),
+        _ => "only watched".to_owned(),
+    };
+    let mut spans = vec![look.span(Role::Text, plan)];
+    if let Some((watts, left)) = kept.pending {
+        let key = model.keymap().key(Context::Hardware, Action::KeepSetting);
+        let key = key.unwrap_or_default();
+        let line = format!("  {watts:.0} W go back in {left} s: {key} keeps them");
+        spans.push(look.span(Role::Banner, line));
+    }
+    if kept.mode != "off" && kept.guard != "steady" {
+        spans.push(look.span(Role::Bad, format!("  {}", kept.guard)));
+    }
+    if let Some(by) = &kept.held_by {
+        spans.push(look.span(Role::Muted, format!("  by {by}")));
+    }
+    if let Some(why) = &kept.why {
+        spans.push(look.span(Role::Muted, format!("  {why}")));
     }
     Line::from(spans)
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use crossterm::event::KeyEvent;
 
-use super::{ending, height};
+use super::{ending, height, power};
 use crate::keymap::Action;
 use crate::tui::clerk::Order;
 use crate::tui::frame::Urgency;
@@ -32,6 +32,7 @@ fn boxed(model: &mut Model, mut over: Over, key: KeyEvent, now: Duration) -> Vec
     match over.handle(key, model.keymap()) {
         Outcome::Closed | Outcome::Done(Wanted::Nothing) => Vec::new(),
         Outcome::Done(Wanted::Act(action)) => act(model, action, now),
+        Outcome::Done(Wanted::Profile(at)) => power::profile(at),
         Outcome::Done(Wanted::Leave(leaving)) => ending::choose(model, leaving, now),
         Outcome::Kept => {
             model.over = Some(over);
@@ -47,6 +48,9 @@ fn boxed(model: &mut Model, mut over: Over, key: KeyEvent, now: Duration) -> Vec
 fn act(model: &mut Model, action: Action, now: Duration) -> Vec<Effect> {
     if travel(model, action) {
         return Vec::new();
+    }
+    if let Some(effects) = power::act(model, action) {
+        return effects;
     }
     match action {
         Action::Freeze => freeze(model, now),

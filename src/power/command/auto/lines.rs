@@ -9,22 +9,22 @@ use serde_json::{Value, json};
 use crate::gpu::Sample;
 use crate::power::actuator::Outcome;
 use crate::power::governor::Decision;
+use crate::power::keeper::Status;
 
 /// Where they go, and how.
 pub(super) struct Lines {
     pub(super) is_json: bool,
-    pub(super) gpu: String,
 }
 
 impl Lines {
     pub(super) fn decision(
         &self,
-        sample: &Sample,
+        status: &Status,
         now: Duration,
         decision: &Decision,
         outcome: Option<&Outcome>,
-        held_by: Option<&str>,
     ) {
+        let sample = &status.sample;
         let (ok, read_back, refusal) = match outcome {
             Some(Outcome::Applied(read_back)) => (Some(true), *read_back, None),
             Some(Outcome::Refused(why)) => (Some(false), None, Some(why.clone())),
@@ -43,6 +43,7 @@ impl Lines {
         );
         self.say(
             "gpu.limit",
+            status,
             now,
             &text,
             json!({
@@ -53,7 +54,7 @@ impl Lines {
                 "stage": decision.stage.name(),
                 "by": decision.why.map_or("profile", |why| why.by()),
                 "why": why,
-                "actuator": held_by,
+                "actuator": status.held_by,
                 "ok": ok,
                 "readback_w": read_back,
                 "refusal": refusal,
@@ -61,14 +62,8 @@ impl Lines {
         );
     }
 
-    pub(super) fn unheld(
-        &self,
-        sample: &Sample,
-        now: Duration,
-        outcome: &Outcome,
-        held_by: Option<&str>,
-    ) {
-        let drawn = sample.power_w.fresh();
+    pub(super) fn unheld(&self, status: &Status, now: Duration, outcome: &Outcome) {
+        let held_by = status.held_by.as_deref();
         let ok = matches!(outcome, Outcome::Applied(_));
         let text = format!(
             "the card does not keep to its cap; {}",
@@ -76,17 +71,18 @@ impl Lines {
         );
         self.say(
             "gpu.unheld",
+            status,
             now,
             &text,
-            json!({"power_w": drawn, "actuator": held_by, "ok": ok}),
+            json!({"power_w": status.drawn_w(), "actuator": held_by, "ok": ok}),
         );
     }
 
-    pub(super) fn lost(&self, now: Duration, why: &str) {
-        self.say("gpu.unset", now, why, json!({"why": why}));
+    pub(super) fn lost(&self, status: &Status, now: Duration, why: &str) {
+        self.say("gpu.unset", status, now, why, json!({"why": why}));
     }
 
-    fn say(&self, kind: &str, now: Duration, text: &str, more: Value) {
+    fn say(&self, kind: &str, status: &Status, now: Duration, text: &str, more: Value) {
         let mut out = std::io::stdout().lock();
         let written = if self.is_json {
             let mut line = json!({
@@ -94,7 +90,7 @@ impl Lines {
                 "ts": Timestamp::now().to_string(),
                 "mono_ms": u64::try_from(now.as_millis()).unwrap_or(u64::MAX),
                 "kind": kind,
-                "gpu": self.gpu,
+                "gpu": status.card.uuid,
             });
             if let (Some(line), Value::Object(more)) = (line.as_object_mut(), more) {
                 line.extend(more);

@@ -1,0 +1,102 @@
+//! Pacing in the engine: an answer takes as much longer as the pace says, and a change of pace counts at once.
+#![allow(missing_docs, clippy::unwrap_used)]
+
+use std::path::PathBuf;
+use std::sync::mpsc::channel;
+use std::time::{Duration, Instant};
+
+use serde_json::json;
+use smelt::engine::supervisor::{Supervised, Watchdog, WorkerSpec};
+use smelt::engine::{Engine, Request};
+
+/// Answers in ten pieces or more, each of `delay_ms`.
+fn engine(directory: &tempfile::TempDir, delay_ms: u64, watchdog: Watchdog) -> Supervised {
+    let script = directory.path().join("script.json");
+    let reply = "0123456789".repeat(16);
+    let rules = json!({"rules": [{"contains": "", "delay_ms": delay_ms, "reply": reply}]});
+    std::fs::write(&script, rules.to_string()).unwrap();
+    let spec = WorkerSpec {
+        program: PathBuf::from(env!("CARGO_BIN_EXE_smelt")),
+        args: vec!["engine-worker".into(), "--script".into(), script.into()],
+        env: Vec::new(),
+    };
+    Supervised::new(spec, watchdog)
+}
+
+fn request() -> Request {
+    Request {
+        system: String::new(),
+        user: "page".to_owned(),
+        grammar: json!({}),
+        max_tokens: 100,
+    }
+}
+
+fn time(engine: &Supervised) -> Duration {
+    let began = Instant::now();
+    engine.generate(&request(), &mut |_| {}).unwrap();
+    began.elapsed()
+}
+
+#[test]
+fn a_quarter_of_the_pace_takes_four_times_as_long_also_in_a_fresh_worker() {
+    let directory = tempfile::tempdir().unwrap();
+    let engine = engine(&directory, 10, Watchdog::default());
+    engine.info().unwrap();
+    // Ten steps of ten milliseconds or more, each with a pause three times as long.
+    let least = Duration::from_millis(10 * 40);
+    engine.set_pace(0.25);
+    assert!(time(&engine) >= least);
+    engine.set_pace(1.0);
+    assert!(time(&engine) < least * 4);
+    let paced = engine_that_begins_paced(&directory);
+    assert!(time(&paced) >= least);
+}
+
+/// Its worker is started after the pace was set.
+fn engine_that_begins_paced(directory: &tempfile::TempDir) -> Supervised {
+    let engine = engine(directory, 10, Watchdog::default());
+    engine.set_pace(0.25);
+    engine
+}
+
+#[test]
+fn a_pause_ends_when_the_pace_is_raised() {
+    let directory = tempfile::tempdir().unwrap();
+    let engine = engine(&directory, 200, Watchdog::default());
+    engine.info().unwrap();
+    engine.set_pace(0.05);
+    let began = Instant::now();
+    let (said, heard) = channel::<()>();
+    std::thread::scope(|scope| {
+        let engine = &engine;
+        let answering = scope.spawn(move || {
+            let mut said = Some(said);
+            engine.generate(&request(), &mut |_| drop(said.take()))
+        });
+        // The first piece is here, and the pause of 3.8 s after it has begun.
+        assert!(heard.recv().is_err());
+        engine.set_pace(1.0);
+        answering.join().unwrap().unwrap();
+    });
+    let unpaced = Duration::from_millis(11 * 200);
+    assert!(
+        began.elapsed() < unpaced + Duration::from_secs(3),
+        "{:?}",
+        began.elapsed()
+    );
+}
+
+#[test]
+fn a_pause_is_no_stall() {
+    let directory = tempfile::tempdir().unwrap();
+    let watchdog = Watchdog {
+        next_token: Duration::from_millis(500),
+        ..Watchdog::default()
+    };
+    let engine = engine(&directory, 40, watchdog);
+    engine.info().unwrap();
+    // Pauses of 0.76 s, longer than the watchdog's patience with a worker that does not pause.
+    engine.set_pace(0.05);
+    assert!(time(&engine) >= Duration::from_secs(6));
+}
