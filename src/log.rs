@@ -13,6 +13,7 @@ fn filter() -> EnvFilter {
 }
 
 /// Logs to a file of the day; without a home directory there is none. Lines can be listened to as well.
+#[must_use]
 pub fn to_file() -> Tap {
     let tap = Tap::default();
     let file = appender().map(|appender| {

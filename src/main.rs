@@ -10,13 +10,12 @@ use smelt::{bench, engine, eval, headless, keymap, log, monitor, power, theme, t
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let exit = match &cli.command {
-        Some(Command::EngineWorker(arguments)) => worker(arguments),
-        _ => {
-            let tap = log::to_file();
-            power::command::at_start();
-            user(&cli, &tap)
-        }
+    let exit = if let Some(Command::EngineWorker(arguments)) = &cli.command {
+        worker(arguments)
+    } else {
+        let tap = log::to_file();
+        power::command::at_start();
+        user(&cli, &tap)
     };
     ExitCode::from(exit as u8)
 }

@@ -20,7 +20,7 @@ const BACK_OFF_MS: i64 = 500;
 /// How often a worker without a job looks whether another process has finished one.
 const LOOK_MS: u64 = 200;
 /// How long a worker of a run that stays sleeps at most; it is woken when something is queued.
-const NAP: Duration = Duration::from_secs(60);
+const NAP: Duration = Duration::from_mins(1);
 
 /// Drains the run set with so many threads. `finished` hears of every record written, so that it can be handed out.
 ///

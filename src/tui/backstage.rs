@@ -44,7 +44,7 @@ impl Backstage {
             .name("backstage".to_owned())
             .spawn(move || {
                 let ended = match backstage.open(&arguments, &inbox) {
-                    Ok(run) => backstage.work(&run, &arguments, &inbox),
+                    Ok(run) => Self::work(&run, &arguments, &inbox),
                     Err(error) => Ended {
                         why: Some(error.to_string()),
                         exit: error.exit(),
@@ -84,7 +84,7 @@ impl Backstage {
     }
 
     /// Works until the run is stopped.
-    fn work(&self, run: &Arc<Run>, arguments: &RunArgs, inbox: &Inbox) -> Ended {
+    fn work(run: &Arc<Run>, arguments: &RunArgs, inbox: &Inbox) -> Ended {
         let (sender, finished) = channel();
         let marking = {
             let run = Arc::clone(run);

@@ -164,13 +164,11 @@ fn back(model: &mut Model) {
 
 /// Orders name the job that is selected, wherever its row has gone by the time they are carried out.
 fn order(model: &mut Model, order: Order, now: Duration) -> Vec<Effect> {
-    match model.queue.selected {
-        Some(job) => vec![Effect::Order(job, order)],
-        None => {
-            model.say("no posting is selected", now);
-            Vec::new()
-        }
-    }
+    let Some(job) = model.queue.selected else {
+        model.say("no posting is selected", now);
+        return Vec::new();
+    };
+    vec![Effect::Order(job, order)]
 }
 
 fn reprioritise(model: &mut Model, by: i64, now: Duration) -> Vec<Effect> {
