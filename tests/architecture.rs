@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use source::{Source, functions, names, sources};
 
 /// What each room may use. A new room needs a row, and a row that makes a cycle is refused.
-const MAY_USE: [(&str, &[&str]); 16] = [
+const MAY_USE: [(&str, &[&str]); 18] = [
     ("cli", &[]),
     ("log", &[]),
     ("process", &[]),
@@ -23,13 +23,19 @@ const MAY_USE: [(&str, &[&str]); 16] = [
     ("monitor", &["cli", "gpu", "signals"]),
     ("power", &["cli", "gpu", "process", "signals"]),
     ("extract", &["engine", "page", "pattern", "posting"]),
+    ("review", &["extract", "page", "posting", "store"]),
     (
         "run",
         &[
-            "cli", "engine", "extract", "log", "page", "posting", "process", "signals", "store",
+            "cli", "engine", "extract", "log", "page", "posting", "process", "review", "signals",
+            "store",
         ],
     ),
-    ("headless", &["cli", "engine", "extract", "run", "store"]),
+    (
+        "headless",
+        &["cli", "engine", "extract", "review", "run", "store"],
+    ),
+    ("triage", &["cli", "posting", "review", "run", "store"]),
     (
         "eval",
         &[
