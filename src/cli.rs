@@ -1,5 +1,6 @@
 //! The command line: arguments and the documented exit codes, and how a user is told what went wrong.
 
+mod bench;
 mod power;
 mod review;
 mod simulated;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
+pub use self::bench::{BenchArgs, BenchCommand, BenchExtractArgs};
 pub use self::power::{
     AutoArgs, CardArgs, GetArgs, HelperArgs, HowArgs, POWER_SOCKET, ProfileArgs, ResetArgs, SetArgs,
 };
@@ -78,6 +80,8 @@ pub enum Command {
     Review(ReviewArgs),
     /// Read labelled postings and say how right the records are, per field and source.
     Eval(EvalArgs),
+    /// Measure how fast pages are read.
+    Bench(BenchArgs),
     /// Watch the card: a live line on a terminal, JSON lines otherwise, alerts; nothing is changed.
     Monitor(MonitorArgs),
     /// Hold the card's power down: by hand, by its temperature, or on a simulated laptop.

@@ -31,7 +31,7 @@ use crate::page::Page;
 use crate::posting::{Field, validate};
 
 /// Raised with every change of prompt, wire format, rules or merge: results of another version are not reused.
-pub const VERSION: u32 = 7;
+pub const VERSION: u32 = 8;
 
 /// Who reads a page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

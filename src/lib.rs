@@ -10,6 +10,7 @@
 //! Dependencies point one way: [`posting`] knows nothing of the others, [`page`] knows only [`posting`], [`extract`]
 //! adds [`engine`], and only [`run`] knows them all.
 
+pub mod bench;
 pub mod cli;
 pub mod engine;
 pub mod eval;

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use smelt::cli::{Cli, Command, Exit};
-use smelt::{engine, eval, headless, log, monitor, power, triage};
+use smelt::{bench, engine, eval, headless, log, monitor, power, triage};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -16,6 +16,7 @@ fn main() -> ExitCode {
         Some(Command::Run(arguments)) => headless::headless(&arguments),
         Some(Command::Add(arguments)) => headless::add(&arguments),
         Some(Command::Eval(arguments)) => eval::command::eval(&arguments),
+        Some(Command::Bench(arguments)) => bench::bench(&arguments),
         Some(Command::Export(arguments)) => headless::export(&arguments),
         Some(Command::Review(arguments)) => triage::triage(&arguments),
         Some(Command::Monitor(arguments)) => monitor::monitor(&arguments),

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use source::{Source, functions, names, sources};
 
 /// What each room may use. A new room needs a row, and a row that makes a cycle is refused.
-const MAY_USE: [(&str, &[&str]); 18] = [
+const MAY_USE: [(&str, &[&str]); 19] = [
     ("cli", &[]),
     ("log", &[]),
     ("process", &[]),
@@ -36,6 +36,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
         &["cli", "engine", "extract", "review", "run", "store"],
     ),
     ("triage", &["cli", "posting", "review", "run", "store"]),
+    ("bench", &["cli", "engine", "extract", "page", "run"]),
     (
         "eval",
         &[

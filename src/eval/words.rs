@@ -28,9 +28,10 @@ const LEGAL: [&str; 22] = [
     "the",
 ];
 
-/// Lower-case words without punctuation.
+/// Lower-case words without punctuation; "&" is "and".
 pub(super) fn words(text: &str) -> Vec<String> {
     text.to_lowercase()
+        .replace('&', " and ")
         .split(|letter: char| !letter.is_alphanumeric())
         .filter(|word| !word.is_empty())
         .map(str::to_owned)

@@ -6,6 +6,7 @@ mod phrases;
 mod place;
 mod prose;
 mod role;
+mod votes;
 
 use std::collections::BTreeMap;
 
@@ -15,6 +16,7 @@ use super::reading::{Candidate, Reading, Source, Span};
 use super::select;
 use super::wire::Ask;
 use crate::page::{Block, BlockKind, Page};
+use crate::pattern::Pattern;
 use crate::posting::{Field, terms};
 use serde_json::{Value, json};
 
@@ -28,6 +30,8 @@ const FIRST_LINE: f64 = 0.6;
 const HEAD_BLOCKS: usize = 40;
 /// How far a list under a telling heading is trusted.
 const SECTION: f64 = 0.75;
+/// Words of an invitation, which names the job at most among other things.
+static INVITES: Pattern = Pattern::new(r"(?i)\b(?:join|as an?|as the|we|you|us|our|your)\b");
 /// Postings of one page are counted up to here.
 const MOST_POSTINGS: usize = 20;
 /// How far prose is trusted to describe the job.
@@ -42,7 +46,6 @@ pub fn read(page: &Page, normaliser: &Normaliser) -> Reading {
     }
     phrases::read(page, normaliser, &mut reading);
     title(page, normaliser, &mut reading);
-    role::read(page, normaliser, &mut reading);
     prose::read(page, normaliser, &mut reading);
     employer::read(page, normaliser, &mut reading);
     place::read(page, normaliser, &mut reading);
@@ -112,9 +115,31 @@ fn members<T: serde::Serialize>(reading: &mut Reading, field: Field, named: &[T]
     }
 }
 
-/// The heading that the head's title begins with, else the first main heading, else the head's title up to its site
-/// name, else the first line of a text without any of them.
+/// What a heading says; else the first line of a text if it has the word of a job; else the name the prose uses most as
+/// the job's; else any first line.
 fn title(page: &Page, normaliser: &Normaliser, reading: &mut Reading) {
+    if let Some((span, words)) = headline(page) {
+        normaliser.put(reading, Ask::Title, words, span, Source::Rule, HEADING);
+        return;
+    }
+    let first = page.blocks.first().filter(|block| is_name(page, block));
+    let role = role::find(page);
+    let says_more = |block: &&Block| {
+        let is_sure = role.as_ref().is_some_and(|role| role.is_sure);
+        !is_sure || role::names_somebody(page.text_of(block))
+    };
+    if let Some(block) = first.filter(says_more) {
+        let words = page.text_of(block);
+        let span = Span::of(block);
+        normaliser.put(reading, Ask::Title, words, span, Source::Rule, FIRST_LINE);
+    } else if let Some(role) = role {
+        role.put(page, normaliser, reading);
+    }
+}
+
+/// The heading that the head's title begins with, else the first main heading, else the head's title up to its site
+/// name.
+fn headline(page: &Page) -> Option<(Span, &str)> {
     let of_kind = |wanted: fn(&BlockKind) -> bool| {
         let mut blocks = page.blocks.iter();
         blocks.find(|block| wanted(&block.kind))
@@ -128,11 +153,7 @@ fn title(page: &Page, normaliser: &Normaliser, reading: &mut Reading) {
         headings.max_by_key(|block| block.span.len())
     });
     let heading = repeated.or_else(|| of_kind(|kind| matches!(kind, BlockKind::Heading(1))));
-    let first = page.blocks.first().filter(|block| is_name(page, block));
-    let named = heading.or(head).map(|block| (block, HEADING));
-    let Some((block, support)) = named.or_else(|| first.map(|block| (block, FIRST_LINE))) else {
-        return;
-    };
+    let block = heading.or(head)?;
     let text = page.text_of(block);
     let words = if block.kind == BlockKind::Title {
         text.split(" | ").next().unwrap_or(text)
@@ -140,7 +161,7 @@ fn title(page: &Page, normaliser: &Normaliser, reading: &mut Reading) {
         text
     };
     let span = Span::within(block, block.span.start..block.span.start + words.len());
-    normaliser.put(reading, Ask::Title, words, span, Source::Rule, support);
+    Some((span, words))
 }
 
 /// A first line that names something: short, no sentence, and not the heading of a paragraph.
@@ -152,6 +173,7 @@ fn is_name(page: &Page, block: &Block) -> bool {
         && block.kind == BlockKind::Paragraph
         && !text.ends_with(['.', ':', '!', '?', ','])
         && !labels::opens_a_section(text)
+        && !INVITES.is_match(text)
 }
 
 /// One label for a job's name or number with several values heads several postings.

@@ -1,8 +1,8 @@
 //! The employer: a name that a page uses the way only an employer's name is used, more than once.
 
-use std::collections::HashMap;
 use std::ops::Range;
 
+use super::votes::Ballot;
 use crate::extract::normalise::Normaliser;
 use crate::extract::reading::{Reading, Source, Span};
 use crate::extract::wire::Ask;
@@ -120,7 +120,7 @@ const NO_NAMES: [&str; 43] = [
 
 /// Reads the employer's name, unless another rule has.
 pub(super) fn read(page: &Page, normaliser: &Normaliser, reading: &mut Reading) {
-    let mut names: HashMap<String, Votes> = HashMap::new();
+    let mut ballot = Ballot::default();
     for (index, block) in page.blocks.iter().enumerate() {
         let text = page.text_of(block);
         for (points, turn) in &TURNS {
@@ -129,21 +129,13 @@ pub(super) fn read(page: &Page, normaliser: &Normaliser, reading: &mut Reading) 
                     continue;
                 };
                 let name = text.get(range.clone()).unwrap_or_default().to_lowercase();
-                let votes = names.entry(name).or_insert_with(|| Votes {
-                    points: 0,
-                    index,
-                    range,
-                });
-                votes.points += points;
+                ballot.add(name, *points, index, range);
             }
         }
     }
-    let mut ranked: Vec<Votes> = names.into_values().collect();
-    ranked.sort_by_key(|votes| (std::cmp::Reverse(votes.points), votes.index));
-    let next = ranked.get(1).map_or(0, |votes| votes.points);
-    if let Some(best) = ranked
-        .first()
-        .filter(|best| best.points >= LEAST && best.points >= next + LEAD)
+    if let Some((best, _)) = ballot
+        .winner()
+        .filter(|(best, lead)| best.points >= LEAST && *lead >= LEAD)
         && let Some(block) = page.blocks.get(best.index)
     {
         let (block, range) =
@@ -170,13 +162,6 @@ fn spelled_out<'a>(
     });
     let (block, found) = defined.next()?;
     Some((block, bare(page.text_of(block), found.name("n")?.range())?))
-}
-
-/// How much points at a name, and where it stands first.
-struct Votes {
-    points: usize,
-    index: usize,
-    range: Range<usize>,
 }
 
 /// The name without a genitive or punctuation at its end; nothing when it is no name.
