@@ -200,7 +200,7 @@ fn look(c: &mut Criterion) {
 fn review(c: &mut Criterion) {
     let dir = tempfile::tempdir().unwrap();
     let mut store = million(dir.path());
-    let key = format!("{:064x}", ROWS);
+    let key = format!("{ROWS:064x}");
     let job = NewJob {
         posting_key: &key,
         posting_id: "reviewed",

@@ -4,6 +4,8 @@
 #[path = "support/smelt.rs"]
 mod smelt;
 
+use std::io::Read;
+
 use serde_json::{Value, json};
 use smelt::{Bench, records};
 
@@ -110,6 +112,52 @@ fn records_are_listed_shown_decided_on_and_the_decision_taken_back() {
     assert_eq!(review(&bench, &["undo", "1"]).2, 4);
 }
 
+/// What a command prints on a terminal of 80 columns.
+fn on_a_terminal(bench: &Bench, arguments: &[&str]) -> String {
+    let pty = portable_pty::native_pty_system()
+        .openpty(portable_pty::PtySize::default())
+        .unwrap();
+    let mut command = portable_pty::CommandBuilder::new(env!("CARGO_BIN_EXE_smelt"));
+    command.args([&["review"], arguments].concat());
+    command.env("SMELT_STORE", bench.path("smelt.db"));
+    command.env("HOME", bench.path(""));
+    let mut child = pty.slave.spawn_command(command).unwrap();
+    drop(pty.slave);
+    let mut reader = pty.master.try_clone_reader().unwrap();
+    let mut printed = Vec::new();
+    // A terminal whose other end is closed may end in an error instead of an end.
+    reader.read_to_end(&mut printed).ok();
+    assert!(child.wait().unwrap().success());
+    String::from_utf8(printed).unwrap().replace("\r\n", "\n")
+}
+
+#[test]
+fn a_terminal_gets_lines_for_people() {
+    let bench = bench();
+    done(&bench, &["edit", "2", "title", "Master Baker"]);
+    let list = on_a_terminal(&bench, &["list", "--state", "all"]);
+    let lines: Vec<_> = list
+        .lines()
+        .map(|line| line.split_whitespace().collect::<Vec<_>>())
+        .collect();
+    assert_eq!(
+        (lines.len(), lines[0][2], lines[1][2]),
+        (2, "to-review", "done")
+    );
+    assert!(list.contains("Master Baker  baker.txt\n"), "{list}");
+    let shown = on_a_terminal(&bench, &["show", "2"]);
+    assert!(
+        shown.contains("\ntitle = Master Baker  [human 1.00 at "),
+        "{shown}"
+    );
+    assert!(shown.contains("\nsalary = null\n"), "{shown}");
+    assert!(
+        shown.contains("\nentry 1 by ada: {\"kind\":\"edit\""),
+        "{shown}"
+    );
+    assert!(!shown.contains('\u{1b}'));
+}
+
 #[test]
 fn fields_are_corrected_by_words_and_by_bytes_of_the_page() {
     let bench = bench();
@@ -176,7 +224,7 @@ fn what_cannot_be_done_is_said_and_changes_nothing() {
     missing(
         &["list", "--state", "rejected"],
         4,
-        "no job is in such a state",
+        "no job in such a state",
     );
     missing(
         &["edit", "1", "wages", "9"],

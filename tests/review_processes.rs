@@ -59,7 +59,7 @@ fn child() {
                 println!("\nchild: {} {job} {}", own.id, said(&own.said));
             }
             Err(ReviewError::Changed(_) | ReviewError::AlreadyUndone(_)) => {}
-            Err(error) => panic!("{error}"),
+            Err(error) => unreachable!("{error}"),
         }
     }
 }

@@ -17,7 +17,7 @@ pub(super) fn list(arguments: &ListArgs) -> Result<Exit, TriageError> {
         Some(text) => found(&store, states, text, arguments.limit)?,
     };
     if rows.is_empty() {
-        complain("nothing to list: no job is in such a state");
+        complain("nothing to list: no job in such a state, or with such a text");
         return Ok(Exit::Nothing);
     }
     let mut out = std::io::stdout().lock();
