@@ -232,3 +232,36 @@ fn a_sentence_names_the_job_where_no_heading_does() {
     let headed = "<h1>Baker</h1><p>The Shift Leader position reports to the Head Baker.</p>";
     assert_eq!(field(headed, "title"), "Baker");
 }
+
+#[test]
+fn prose_names_the_job_where_no_heading_does() {
+    for (text, title) in [
+        (
+            "The county is seeking an energetic and organized Deputy Registrar of Deeds to join our office.\n\nThe Deputy Registrar of Deeds will file deeds.",
+            "Deputy Registrar of Deeds",
+        ),
+        (
+            "Are you fond of ovens? Join us as a Night Baker at Mill & Sons and rise early!",
+            "Night Baker",
+        ),
+        (
+            "About us\n\nWe bake. As an Oven Technician, you keep our ovens hot.\n\nThe Bakery Manager is your contact.",
+            "Oven Technician",
+        ),
+    ] {
+        assert_eq!(field(text, "title"), title, "{text}");
+    }
+}
+
+#[test]
+fn an_invitation_is_no_name_and_people_named_in_passing_are_no_job() {
+    let text = "Join Mill & Sons as the NIGHT BAKER\n\nMill & Sons is seeking a Night Baker to bake at night.";
+    assert_eq!(field(text, "title"), "NIGHT BAKER");
+    assert_eq!(
+        field("We bake. Ovens are hot. The Northern Star shines.", "title"),
+        Value::Null
+    );
+    // A line that has the word of a job stands before what the prose says.
+    let text = "Senior Baker (Night)\n\nYou work with our Oven Technician. The Oven Technician will help you.";
+    assert_eq!(field(text, "title"), "Senior Baker (Night)");
+}
