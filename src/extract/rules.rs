@@ -2,6 +2,7 @@
 
 mod employer;
 mod labels;
+mod pay_table;
 mod phrases;
 mod place;
 mod prose;
@@ -46,6 +47,7 @@ pub fn read(page: &Page, normaliser: &Normaliser) -> Reading {
     }
     phrases::read(page, normaliser, &mut reading);
     title(page, normaliser, &mut reading);
+    pay_table::read(page, normaliser, &mut reading);
     prose::read(page, normaliser, &mut reading);
     employer::read(page, normaliser, &mut reading);
     place::read(page, normaliser, &mut reading);
