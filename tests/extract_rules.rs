@@ -275,7 +275,7 @@ fn a_table_of_grades_gives_the_range_over_all_of_them() {
     };
     let one = table("<tr><td>B-15</td><td>$136,908</td><td>$183,500</td></tr>");
     let range =
-        |min: f64, max: f64| json!({"min": min, "max": max, "currency": null, "period": "yearly"});
+        |min: u32, max: u32| json!({"min": min, "max": max, "currency": null, "period": "yearly"});
     assert_eq!(field(&one, "salary"), range(136_908, 183_500));
     let two = table(
         "<tr><td>B-14</td><td>$116,393</td><td>$151,308</td></tr><tr><td>B-15</td><td>$136,908</td><td>$183,500</td></tr>",

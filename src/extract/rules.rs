@@ -11,6 +11,7 @@ mod votes;
 
 use std::collections::BTreeMap;
 
+pub(super) use self::role::names_somebody;
 use super::merge::same;
 use super::normalise::Normaliser;
 use super::reading::{Candidate, Reading, Source, Span};
@@ -128,7 +129,7 @@ fn title(page: &Page, normaliser: &Normaliser, reading: &mut Reading) {
     let role = role::find(page);
     let says_more = |block: &&Block| {
         let is_sure = role.as_ref().is_some_and(|role| role.is_sure);
-        !is_sure || role::names_somebody(page.text_of(block))
+        !is_sure || names_somebody(page.text_of(block))
     };
     if let Some(block) = first.filter(says_more) {
         let words = page.text_of(block);
