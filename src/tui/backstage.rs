@@ -61,7 +61,10 @@ impl Backstage {
         let librarian = Librarian::start(&arguments.store, inbox.clone())?;
         self.librarian.set(librarian).ok();
         // What was there before is shown while the engine is still being chosen.
-        inbox.event(Event::Resumed { jobs: 0 });
+        inbox.event(Event::Resumed {
+            jobs: 0,
+            given_back: 0,
+        });
         let run = Run::open(
             &arguments.engine,
             &arguments.store,
@@ -79,7 +82,10 @@ impl Backstage {
         let clerk = Clerk::start(Arc::clone(&run), inbox.clone()).map_err(RunError::NoThread)?;
         self.clerk.set(clerk).ok();
         let jobs = run.take_up()?;
-        inbox.event(Event::Resumed { jobs });
+        inbox.event(Event::Resumed {
+            jobs,
+            given_back: run.buried,
+        });
         Ok(run)
     }
 

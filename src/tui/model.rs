@@ -87,6 +87,8 @@ pub struct Model {
     pub frozen: Option<(Duration, u64)>,
     /// The mouse is caught.
     pub has_mouse: bool,
+    /// The terminal is looked at, as far as it says.
+    pub is_watched: bool,
     /// The jobs.
     pub queue: Queue,
     /// The record.
@@ -126,6 +128,7 @@ impl Model {
             is_maximised: false,
             frozen: None,
             has_mouse: false,
+            is_watched: true,
             queue: Queue::default(),
             result: Shown::default(),
             hardware: Hardware::default(),
