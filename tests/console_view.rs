@@ -169,7 +169,10 @@ fn what_was_done_about_the_card_is_marked_on_its_curves() {
     let look = theme("terminal", GlyphTier::Unicode);
     for (width, height) in [(80, 24), (120, 40), (160, 45)] {
         let screen = text(&draw(&busy(width, height), &look));
-        let curve = screen.lines().find(|line| line.contains("power   ")).unwrap();
+        let curve = screen
+            .lines()
+            .find(|line| line.contains("power   "))
+            .unwrap();
         assert!(
             curve.contains('↓') && curve.contains('↑'),
             "{width}: {curve}"
