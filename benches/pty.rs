@@ -122,7 +122,7 @@ fn used(pid: u32) -> Duration {
     let times = threads.filter_map(|thread| {
         let path = thread.ok()?.path().join("schedstat");
         let text = std::fs::read_to_string(path).ok()?;
-        text.split_whitespace().next()?.parse().ok()
+        text.split_whitespace().next()?.parse::<u64>().ok()
     });
     Duration::from_nanos(times.sum())
 }

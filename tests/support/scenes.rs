@@ -93,7 +93,7 @@ const TRADES: [&str; 32] = [
 ];
 
 /// An answer that is being written.
-const ANSWER: &str = r#"{"title": [1, "Harbour Crane Operator"], "company": [2, "Noordkaai Terminals"], "location": [3, "Vlissingen"], "job_type": "full_time", "remote_type": "on_site", "experience_level": null, "salary": [5, "EUR 3,400 to 3,"#;
+const ANSWER: &str = r#"{"title": [1, "Harbour Crane Operator"], "company": [2, "Noordkaai Terminals"], "location": [3, "Vlissingen"], "salary": [5, "EUR 3,400 to 3,900 a month"], "posted": [7, "20 November"], "deadline": null, "job_id": [7, "NT-1187"], "years": [9, "3 years on a gantry cr"#;
 
 /// A store in which pages were read, two are being read, and others wait.
 pub struct Scene {
@@ -119,7 +119,7 @@ pub fn pictures() -> Vec<(&'static str, &'static str, String)> {
             "A record, and the words of the page that a value comes from",
             (120, 40),
             &dark,
-            "gjR",
+            "gjRz",
         ),
         (
             "hardware",
@@ -142,7 +142,7 @@ pub fn pictures() -> Vec<(&'static str, &'static str, String)> {
         .map(|(name, about, size, theme, keys)| {
             let mut model = scene.model(size);
             scene.press(&mut model, keys);
-            if keys.ends_with('R') {
+            if keys.contains('R') {
                 scene.find(&mut model, "salary.max");
             }
             (name, about, draw(&model, theme, about))

@@ -26,7 +26,7 @@ pub fn picture(screen: &Buffer, about: &str) -> String {
     let mut svg = String::new();
     writeln!(
         svg,
-        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="13">"#
+        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" viewBox="0 0 {width} {height}" font-family="'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="13">"#
     )
     .unwrap();
     writeln!(svg, "<title>{}</title>", escaped(about)).unwrap();
@@ -75,6 +75,10 @@ fn run(style: &Cell, (x, y, columns): (u16, u16, u16), text: &str, ground: &str,
         )
         .unwrap();
     }
+    if text.chars().all(|letter| level(letter).is_some()) {
+        bars(text, (left, top), &front, svg);
+        return;
+    }
     // Blanks at the ends need no ink.
     let inked = text.trim_end();
     let shown = inked.trim_start();
@@ -101,6 +105,34 @@ fn run(style: &Cell, (x, y, columns): (u16, u16, u16), text: &str, ground: &str,
         escaped(shown)
     )
     .unwrap();
+}
+
+/// How many eighths of its cell a bar fills; a blank fills none.
+fn level(letter: char) -> Option<u32> {
+    match letter {
+        ' ' => Some(0),
+        '▁'..='█' => Some(u32::from(letter) - u32::from('▁') + 1),
+        _ => None,
+    }
+}
+
+/// Bars as areas: fonts leave gaps between them.
+fn bars(text: &str, (left, top): (u32, u32), front: &str, svg: &mut String) {
+    let levels: Vec<u32> = text.chars().filter_map(level).collect();
+    let mut x = left;
+    for same in levels.chunk_by(|one, other| one == other) {
+        let width = u32::try_from(same.len()).unwrap() * CELL.0;
+        let height = (same[0] * CELL.1).div_ceil(8);
+        if height > 0 {
+            let y = top + CELL.1 - height;
+            writeln!(
+                svg,
+                r#"<rect x="{x}" y="{y}" width="{width}" height="{height}" fill="{front}"/>"#
+            )
+            .unwrap();
+        }
+        x += width;
+    }
 }
 
 /// Colours of the letters and of the ground below them.

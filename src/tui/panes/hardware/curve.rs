@@ -25,7 +25,8 @@ pub(super) struct Curve {
     role: Role,
     /// From where it is warm, and hot.
     limits: Option<(f64, f64)>,
-    most: f64,
+    /// What the lowest and the highest bar stand for.
+    range: (f64, f64),
     of: fn(&Second) -> Option<f64>,
     mark: fn(&Second) -> Option<Mark>,
 }
@@ -46,7 +47,7 @@ pub(super) fn curves(now: &GpuNow, glyphs: &Glyphs) -> [Curve; 4] {
             ),
             role: Role::SeriesTemperature,
             limits: Some(WARM_C),
-            most: 100.0,
+            range: (30.0, 95.0),
             of: |second| second.temp_c,
             mark: |second| second.heat,
         },
@@ -54,9 +55,8 @@ pub(super) fn curves(now: &GpuNow, glyphs: &Glyphs) -> [Curve; 4] {
             name: "power",
             text: text(now.power_w.map(|watts| format!("{watts:.0} W"))),
             role: Role::SeriesPower,
-            // At its limit it is where it should be; above, somebody does not keep to it.
-            limits: Some((limit * 1.03, limit * 1.1)),
-            most: limit.max(150.0),
+            limits: None,
+            range: (0.0, limit.max(150.0)),
             of: |second| second.power_w,
             mark: |second| second.watts,
         },
@@ -65,7 +65,7 @@ pub(super) fn curves(now: &GpuNow, glyphs: &Glyphs) -> [Curve; 4] {
             text: text(now.busy_percent.map(|percent| format!("{percent} %"))),
             role: Role::SeriesLoad,
             limits: None,
-            most: 100.0,
+            range: (0.0, 100.0),
             of: |second| second.busy,
             mark: |_| None,
         },
@@ -74,7 +74,7 @@ pub(super) fn curves(now: &GpuNow, glyphs: &Glyphs) -> [Curve; 4] {
             text: text(memory.map(|(used, _)| format!("{:.1} GiB", gib(used)))),
             role: Role::SeriesMemory,
             limits: Some(FULL),
-            most: 100.0,
+            range: (0.0, 100.0),
             of: |second| second.memory,
             mark: |_| None,
         },
@@ -122,7 +122,9 @@ impl Curve {
     }
 
     fn bar(&self, value: Option<f64>, look: Look) -> SparklineBar {
-        let level = value.map(|value| (value.clamp(0.0, self.most) / self.most * 1000.0).round());
+        let (least, most) = self.range;
+        let level =
+            value.map(|value| ((value - least) / (most - least) * 1000.0).clamp(0.0, 1000.0));
         #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // 0 to 1000
         let bar = SparklineBar::from(level.map(|level| level as u64));
         let role = self.heat(value).unwrap_or(self.role);
