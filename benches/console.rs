@@ -6,7 +6,7 @@ mod console;
 
 use std::hint::black_box;
 
-use console::{NOW, busy, gpu, model, press, serve, streaming, tell, theme};
+use console::{NOW, busy, model, press, serve, streaming, tell, theme, watch};
 use criterion::{Criterion, criterion_group, criterion_main};
 use ratatui::Terminal;
 use ratatui::layout::Size;
@@ -21,11 +21,15 @@ fn frames(c: &mut Criterion) {
     let look = theme("terminal", GlyphTier::Unicode);
     for (width, height) in [(80, 24), (120, 40), (160, 45)] {
         let mut model = model(width, height);
-        let effects = tell(&mut model, Event::Resumed { jobs: 0 });
+        let effects = tell(
+            &mut model,
+            Event::Resumed {
+                jobs: 0,
+                given_back: 0,
+            },
+        );
         serve(&mut model, effects, MILLION);
-        for second in 0..200 {
-            tell(&mut model, gpu(second));
-        }
+        watch(&mut model, 0..200);
         let painter = Painter::new(Size::new(width, height));
         let mut screen = Terminal::new(painter).unwrap();
         c.bench_function(&format!("view {width}x{height}, a million jobs"), |b| {
@@ -60,7 +64,13 @@ fn messages(c: &mut Criterion) {
         });
     });
     let mut keys = model(120, 40);
-    let effects = tell(&mut keys, Event::Resumed { jobs: 0 });
+    let effects = tell(
+        &mut keys,
+        Event::Resumed {
+            jobs: 0,
+            given_back: 0,
+        },
+    );
     serve(&mut keys, effects, MILLION);
     c.bench_function("update, a key", |b| {
         b.iter(|| press(&mut keys, black_box("jk")));

@@ -24,6 +24,8 @@ pub enum Event {
     Resumed {
         /// How many.
         jobs: usize,
+        /// Of them, those that a process held which has ended without giving them back.
+        given_back: usize,
     },
     /// A worker took a job.
     Claimed {

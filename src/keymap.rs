@@ -162,7 +162,11 @@ impl Keymap {
             if first.contains(&binding.action) {
                 far.push(hint);
             } else if binding.action.group() != Group::Move && binding.context != Context::Always {
-                let is_special = !matches!(binding.context, Context::Global);
+                let is_power = binding.action.group() == Group::Power;
+                let is_special = match binding.context {
+                    Context::Global => context == Context::Hardware && is_power,
+                    _ => true,
+                };
                 if is_special { &mut near } else { &mut rest }.push(hint);
             }
         }

@@ -1,5 +1,6 @@
 //! Logging: to a daily file in the user's state directory, so that stdout and stderr stay the user's; and to who listens.
 
+pub mod foreign;
 mod tap;
 
 use tracing_subscriber::layer::SubscriberExt;

@@ -58,6 +58,8 @@ pub struct Run {
     events: Outlet,
     /// Wakes workers that wait for a job.
     changed: Condvar,
+    /// Jobs that a process held which has ended without giving them back.
+    pub buried: usize,
     /// Records taken from the store without asking anything.
     pub reused: AtomicUsize,
     /// Why the engine cannot go on.
@@ -126,7 +128,7 @@ impl Run {
             return Err(RunError::NoModelAlone);
         }
         let mut store = open_store(store)?;
-        owner::bury(&mut store)?;
+        let buried = owner::bury(&mut store)?;
         Ok(Self {
             store: Mutex::new(store),
             selected,
@@ -140,6 +142,7 @@ impl Run {
             events: Outlet::default(),
             changed: Condvar::new(),
             reused: AtomicUsize::new(0),
+            buried,
             unavailable: Mutex::new(None),
             too_hot: OnceLock::new(),
             held: AtomicBool::new(false),

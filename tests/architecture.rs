@@ -22,7 +22,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("posting", &["pattern"]),
     ("store", &[]),
     ("pace", &[]),
-    ("engine", &["cli", "pace"]),
+    ("engine", &["cli", "log", "pace"]),
     ("page", &["pattern", "posting"]),
     ("gpu", &[]),
     ("monitor", &["cli", "gpu", "signals"]),

@@ -108,6 +108,9 @@ fn the_demonstration_reads_its_own_pages_and_leaves_nothing_behind() {
     pty.wait_for("5 queued");
     pty.wait_for("Contract Specialist");
     pty.wait_for("simulated RTX");
+    pty.wait_for("automatic below performance, 140 W");
+    pty.send("1");
+    pty.wait_for("quiet, 100 W");
     let demo = std::env::temp_dir().join(format!("smelt-demo-{}", pty.child.process_id().unwrap()));
     assert!(demo.exists());
     pty.send("q");
@@ -131,7 +134,7 @@ fn leaving_while_work_runs_asks_and_gives_it_back() {
     let counts = counts(&bench);
     assert_eq!((counts.running, counts.waiting), (0, 4));
     let mut pty = open(&bench, &[]);
-    pty.wait_for("resumed: 4 in the queue from before");
+    pty.wait_for("resumed: 4 queued");
     pty.send("q");
     pty.wait_for("finish what runs");
     pty.send("b");

@@ -155,7 +155,13 @@ fn idle_it_leaves_at_once_and_busy_it_asks() {
 #[test]
 fn a_row_stays_selected_wherever_it_goes_and_only_a_window_is_held() {
     let mut model = model(120, 40);
-    let effects = tell(&mut model, Event::Resumed { jobs: 0 });
+    let effects = tell(
+        &mut model,
+        Event::Resumed {
+            jobs: 0,
+            given_back: 0,
+        },
+    );
     serve(&mut model, effects, 1_000_000);
     let effects = press(&mut model, "G");
     serve(&mut model, effects, 1_000_000);
@@ -187,6 +193,77 @@ fn until_a_row_is_chosen_the_newest_job_is_followed() {
     assert_eq!(model.result.job, chosen);
     let _ = update(&mut model, key(KeyCode::Esc), NOW);
     assert_eq!(model.queue.selected, Some(9));
+}
+
+#[test]
+fn the_job_that_is_being_answered_is_shown_and_the_other_waits() {
+    let mut model = busy(160, 45);
+    streaming(&mut model);
+    let claim = Event::Claimed {
+        job: 9,
+        id: "9".to_owned(),
+        label: String::new(),
+        attempt: 1,
+    };
+    for event in [
+        claim,
+        Event::Asked {
+            job: 9,
+            question: 1,
+        },
+    ] {
+        let effects = tell(&mut model, event);
+        serve(&mut model, effects, 412);
+    }
+    assert_eq!(model.result.job, Some(1));
+    let screen = console::text(&draw(&model, &theme("terminal", GlyphTier::Unicode)));
+    assert!(screen.contains("question 1, 20 tokens"), "{screen}");
+    assert!(screen.contains("waits for the model 0 s"), "{screen}");
+    // The first has nothing to say any more, and the second begins.
+    let later = NOW + Duration::from_secs(3);
+    let text = Event::Text {
+        job: 9,
+        question: 1,
+        at: 0,
+        text: "{".to_owned(),
+        pieces: 1,
+    };
+    let effects = update(&mut model, Msg::Event(text), later);
+    serve(&mut model, effects, 412);
+    assert_eq!(model.result.job, Some(9));
+}
+
+#[test]
+fn what_was_taken_up_is_told_until_a_key_is_pressed() {
+    let mut model = busy(120, 40);
+    let resumed = Event::Resumed {
+        jobs: 412,
+        given_back: 1,
+    };
+    let effects = tell(&mut model, resumed);
+    serve(&mut model, effects, 412);
+    let banner = "resumed: 412 queued, 1 given back";
+    assert!(
+        model
+            .banner
+            .as_ref()
+            .is_some_and(|line| line.starts_with(banner))
+    );
+    press(&mut model, "j");
+    assert_eq!(model.banner, None);
+}
+
+#[test]
+fn a_terminal_that_nobody_looks_at_gets_nothing_while_nothing_runs() {
+    let mut model = busy(80, 24);
+    let _ = update(&mut model, Msg::Input(Input::FocusLost), NOW);
+    model.take_dirty();
+    tell(&mut model, gpu(101));
+    assert_eq!(model.take_dirty(), None);
+    let _ = update(&mut model, Msg::Input(Input::FocusGained), NOW);
+    assert!(model.take_dirty().is_some());
+    tell(&mut model, gpu(102));
+    assert!(model.take_dirty().is_some());
 }
 
 #[test]

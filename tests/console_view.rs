@@ -6,7 +6,7 @@ mod console;
 
 use std::time::Duration;
 
-use console::{Meter, NOW, busy, draw, gpu, press, serve, streaming, styled, tell, text, theme};
+use console::{Meter, NOW, busy, draw, press, streaming, styled, tell, text, theme, watch};
 use smelt::event::Event;
 use smelt::theme::GlyphTier;
 
@@ -17,8 +17,7 @@ fn the_main_view_at_four_sizes_in_two_themes_and_two_tiers() {
     for (width, height) in SIZES {
         let mut model = busy(width, height);
         press(&mut model, "jjj");
-        let effects = tell(&mut model, gpu(7));
-        serve(&mut model, effects, 412);
+        watch(&mut model, 100..101);
         for name in ["terminal", "mono"] {
             for (tier, word) in [(GlyphTier::Unicode, "unicode"), (GlyphTier::Ascii, "ascii")] {
                 let buffer = draw(&model, &theme(name, tier));
@@ -94,8 +93,8 @@ fn frames_cost_few_bytes_and_unchanged_ones_none() {
     assert_eq!(meter.frame(&model, &look, NOW), 0);
     // Gauges: the curves move by one column.
     let mut most = 0;
-    for second in 60..90 {
-        tell(&mut model, gpu(second));
+    for second in 100..130 {
+        watch(&mut model, second..second + 1);
         most = most.max(meter.frame(&model, &look, NOW + Duration::from_secs(1)));
     }
     assert!(most <= 1300, "a gauge frame has {most} bytes");
@@ -127,4 +126,65 @@ fn streamed_text_costs_at_most_three_hundred_bytes_a_frame() {
         most = most.max(meter.frame(&model, &look, NOW));
     }
     assert!(most <= 300, "a frame of streamed text has {most} bytes");
+}
+
+#[test]
+fn lines_at_the_edges_hold_only_what_fits_whole() {
+    let look = theme("terminal", GlyphTier::Unicode);
+    for width in 40..=160 {
+        let mut model = busy(width, 30);
+        streaming(&mut model);
+        let screen = text(&draw(&model, &look));
+        let (first, last) = (
+            screen.lines().next().unwrap(),
+            screen.lines().last().unwrap(),
+        );
+        let words = [
+            "later", "help", "filter", "command", "quit", "cancel", "retry", "sooner", "pane",
+            "queue", "result", "hardware", "log",
+        ];
+        let rest = ["open", "back", "maximise", "freeze", "copy", "theme"];
+        let ends = |word: &&str| last.ends_with(*word);
+        assert!(
+            words.iter().chain(&rest).any(|word| ends(&word)),
+            "{width}: {last}"
+        );
+        let ends = [
+            "waiting",
+            "running",
+            "retrying",
+            "done",
+            "to review",
+            "failed",
+            "qwen3-tiny",
+            "tok/s",
+        ];
+        let is_whole = ends.iter().any(|word| first.ends_with(word)) || first.contains("ETA");
+        assert!(is_whole, "{width}: {first}");
+    }
+}
+
+#[test]
+fn what_was_done_about_the_card_is_marked_on_its_curves() {
+    let look = theme("terminal", GlyphTier::Unicode);
+    for (width, height) in [(80, 24), (120, 40), (160, 45)] {
+        let screen = text(&draw(&busy(width, height), &look));
+        let curve = screen
+            .lines()
+            .find(|line| line.contains("power   "))
+            .unwrap();
+        assert!(
+            curve.contains('↓') && curve.contains('↑'),
+            "{width}: {curve}"
+        );
+        for words in [
+            "drawn ",
+            "in force ",
+            "asked for ",
+            "automatic below performance, 140 W",
+            "pages/min",
+        ] {
+            assert!(screen.contains(words), "{words} in\n{screen}");
+        }
+    }
 }

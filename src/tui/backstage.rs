@@ -68,7 +68,10 @@ impl Backstage {
         let reviewer = Reviewer::start(&arguments.store, who, inbox.clone())?;
         self.reviewer.set(reviewer).ok();
         // What was there before is shown while the engine is still being chosen.
-        inbox.event(Event::Resumed { jobs: 0 });
+        inbox.event(Event::Resumed {
+            jobs: 0,
+            given_back: 0,
+        });
         let run = Run::open(
             &arguments.engine,
             &arguments.store,
@@ -88,7 +91,10 @@ impl Backstage {
         let porter = Porter::new(Arc::clone(&run), arguments.clone(), inbox.clone());
         self.porter.set(Arc::new(porter)).ok();
         let jobs = run.take_up()?;
-        inbox.event(Event::Resumed { jobs });
+        inbox.event(Event::Resumed {
+            jobs,
+            given_back: run.buried,
+        });
         Ok(run)
     }
 

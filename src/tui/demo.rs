@@ -67,12 +67,22 @@ impl Demo {
             store: StoreArgs {
                 store: Some(self.directory.join("smelt.db")),
             },
-            keep: KeepArgs {
-                gpu_source: "simulated".to_owned(),
-                ..given.keep.clone()
-            },
+            keep: keep(&given.keep),
             ..given.clone()
         }
+    }
+}
+
+/// A simulated laptop that is held, whatever was asked for: a demonstration touches no card.
+fn keep(given: &KeepArgs) -> KeepArgs {
+    let is_simulated = given.gpu_source.starts_with("simulated");
+    let wanted =
+        |is_given: bool, given: &str, usual: &str| if is_given { given } else { usual }.to_owned();
+    let is_held = !matches!(given.power.as_str(), "off" | "");
+    KeepArgs {
+        gpu_source: wanted(is_simulated, &given.gpu_source, "simulated"),
+        power: wanted(is_held, &given.power, "auto"),
+        ..given.clone()
     }
 }
 

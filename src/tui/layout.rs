@@ -19,6 +19,8 @@ use super::model::Pane;
 pub const LEAST: (u16, u16) = (40, 10);
 const TWO: (u16, u16) = (80, 24);
 const FOUR: (u16, u16) = (100, 30);
+/// Rows from which the card has one more for its words.
+const TALL: u16 = 36;
 /// Columns of the result from which the page's text has room beside the values.
 const WITH_PAGE: u16 = 72;
 
@@ -97,7 +99,11 @@ pub fn areas((width, height): (u16, u16), focus: Pane, is_maximised: bool) -> Ar
         areas.set(focus, middle);
         return areas;
     }
-    let below = if holds(FOUR) { 10 } else { 7 };
+    let below = match height {
+        rows if rows >= TALL => 11,
+        _ if holds(FOUR) => 10,
+        _ => 7,
+    };
     let [above, below] = middle.layout(&Layout::vertical([
         Constraint::Fill(1),
         Constraint::Length(below),

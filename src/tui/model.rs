@@ -93,6 +93,8 @@ pub struct Model {
     pub is_readonly: bool,
     /// What was said of a record is being written.
     pub is_writing: bool,
+    /// The terminal is looked at, as far as it says.
+    pub is_watched: bool,
     /// The jobs.
     pub queue: Queue,
     /// The record.
@@ -134,6 +136,7 @@ impl Model {
             has_mouse: false,
             is_readonly: false,
             is_writing: false,
+            is_watched: true,
             queue: Queue::default(),
             result: Shown::default(),
             hardware: Hardware::default(),

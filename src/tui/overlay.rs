@@ -69,23 +69,30 @@ fn framed(title: &str, hints: &[Hint], theme: &Theme, area: Rect, buf: &mut Buff
             format!(" {title} "),
             style.patch(theme.style(Role::Title)),
         ))
-        .title_bottom(hint_line(hints, theme))
+        .title_bottom(hint_line(hints, area.width.saturating_sub(2), theme))
         .style(style);
     let inner = block.inner(area);
     block.render(area, buf);
     inner
 }
 
-/// Keys and what they do, in one line.
+/// Keys and what they do, in one line; from the first that has no room they are left out.
 #[must_use]
-pub fn hint_line(hints: &[Hint], theme: &Theme) -> Line<'static> {
-    let mut spans = Vec::new();
+pub fn hint_line(hints: &[Hint], width: u16, theme: &Theme) -> Line<'static> {
+    let mut room = usize::from(width);
+    let mut line = Line::default();
     for hint in hints {
         let key = Span::styled(format!(" {}", hint.key), theme.style(Role::Key));
         let label = format!(" {} ", hint.action.label());
-        spans.extend([key, Span::styled(label, theme.style(Role::Hint))]);
+        let parts = [key, Span::styled(label, theme.style(Role::Hint))];
+        let width: usize = parts.iter().map(Span::width).sum();
+        if width > room {
+            break;
+        }
+        room -= width;
+        line.extend(parts);
     }
-    Line::from(spans)
+    line
 }
 
 /// One line of an area, from its top; none below its end.

@@ -17,6 +17,8 @@ use ratatui::layout::Size;
 use rustix::process::{Signal, kill_current_process_group};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
 
+use crate::log::foreign;
+
 const BEGIN_FRAME: &[u8] = b"\x1b[?2026h";
 const END_FRAME: &[u8] = b"\x1b[?2026l";
 const PUSH_TITLE: &[u8] = b"\x1b[22;0t";
@@ -247,6 +249,7 @@ pub fn on_panic(drawing: ThreadId) {
 /// What was printed, line by line, until nobody can print any more.
 fn log_output(reader: PipeReader) {
     for line in BufReader::new(reader).split(b'\n').map_while(Result::ok) {
-        tracing::info!(target: "output", "{}", String::from_utf8_lossy(&line));
+        let (_, text) = foreign::read(&String::from_utf8_lossy(&line));
+        tracing::info!(target: "output", "{text}");
     }
 }

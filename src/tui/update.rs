@@ -141,7 +141,12 @@ fn input_came(model: &mut Model, input: Input, now: Duration) -> Vec<Effect> {
         }
         // What the terminal showed before it was looked away from may be gone.
         Input::FocusGained => {
+            model.is_watched = true;
             model.mark(Urgency::Input);
+            Vec::new()
+        }
+        Input::FocusLost => {
+            model.is_watched = false;
             Vec::new()
         }
         _ => Vec::new(),
@@ -156,15 +161,17 @@ fn hear(model: &mut Model, event: Event, now: Duration) {
     model.work.hear(&event, now);
     match event {
         Event::Gpu(gpu) => {
-            let changed = model.hardware.take(*gpu, model.work.finished);
-            if !changed && model.work.running.is_empty() {
+            let changed = model.hardware.take(*gpu, model.work.finished, now);
+            let is_idle = model.work.running.is_empty();
+            if is_idle && (!changed || !model.is_watched) {
                 return;
             }
         }
         Event::Claimed { job, .. } => {
             model.queue.stale();
-            model.queue.follow(job);
+            follow(model, job, now);
         }
+        Event::Text { job, .. } => follow(model, job, now),
         Event::Finished(finished) => finish(model, &finished, now),
         Event::GivenBack { id, why, .. } => {
             model.queue.stale();
@@ -184,11 +191,9 @@ fn hear(model: &mut Model, event: Event, now: Duration) {
             );
             model.say(line, now);
         }
-        Event::Resumed { jobs } => {
+        Event::Resumed { jobs, given_back } => {
             model.queue.stale();
-            if jobs > 0 {
-                model.banner = Some(format!("resumed: {jobs} in the queue from before"));
-            }
+            model.banner = resumed(jobs, given_back);
         }
         // What was done to the queue is told this way.
         Event::Notice { line } => {
@@ -196,9 +201,26 @@ fn hear(model: &mut Model, event: Event, now: Duration) {
             model.say(line, now);
         }
         Event::Engine(EngineState::Failed { why }) => model.say(why, now),
-        Event::Engine(_) | Event::Asked { .. } | Event::Text { .. } => {}
+        Event::Engine(_) | Event::Asked { .. } => {}
     }
     touch(model, urgency);
+}
+
+/// Until the user chooses a job, the one that is being answered is shown.
+fn follow(model: &mut Model, job: i64, now: Duration) {
+    let shown = model.queue.selected;
+    if !shown.is_some_and(|shown| model.work.speaks(shown, now)) {
+        model.queue.follow(job);
+    }
+}
+
+/// What was taken up at the start, if anything.
+fn resumed(jobs: usize, given_back: usize) -> Option<String> {
+    let back = match given_back {
+        0 => String::new(),
+        jobs => format!(", {jobs} given back by a smelt that was killed"),
+    };
+    (jobs > 0).then(|| format!("resumed: {jobs} queued{back}"))
 }
 
 fn finish(model: &mut Model, finished: &Finished, now: Duration) {

@@ -12,7 +12,7 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Size;
 use ratatui::style::{Color, Modifier};
-use smelt::event::{EngineState, Event, GpuNow};
+use smelt::event::{EngineState, Event, GpuNow, Kept};
 use smelt::keymap::Keymap;
 use smelt::review::Case;
 use smelt::store::{Counts, JobRow, State, StoredRecord};
@@ -138,6 +138,15 @@ pub fn record(job: i64) -> Msg {
     }))
 }
 
+/// Reads the card once a second.
+pub fn watch(model: &mut Model, seconds: std::ops::Range<u32>) {
+    for second in seconds {
+        let now = Duration::from_secs(u64::from(second));
+        let effects = update(model, Msg::Event(gpu(second)), now);
+        serve(model, effects, 412);
+    }
+}
+
 pub fn gpu(second: u32) -> Event {
     let wave = f64::from(second % 23);
     Event::Gpu(Box::new(GpuNow {
@@ -145,13 +154,25 @@ pub fn gpu(second: u32) -> Event {
         state: "healthy".to_owned(),
         temp_c: Some(66.0 + wave),
         power_w: Some(90.0 + wave * 2.0),
-        enforced_w: Some(140.0),
+        requested_w: Some(if second % 23 < 17 { 140.0 } else { 125.0 }),
+        enforced_w: Some(if second % 23 < 17 { 140.0 } else { 125.0 }),
         busy_percent: Some(97),
         sm_mhz: Some(1980),
         memory_used_mib: Some(11_820),
         memory_total_mib: Some(16_376),
         energy_j: Some(f64::from(second) * 110.0),
         throttle: vec!["sw_power_cap".to_owned()],
+        kept: Kept {
+            mode: "automatic".to_owned(),
+            profile: Some("performance".to_owned()),
+            ceiling_w: Some(140.0),
+            held_by: Some("power limit (direct)".to_owned()),
+            why: Some("predicted 79.0 C, limit 79.0".to_owned()),
+            guard: "steady".to_owned(),
+            is_open: true,
+            pace: 1.0,
+            pending: None,
+        },
         ..GpuNow::default()
     }))
 }
@@ -159,7 +180,13 @@ pub fn gpu(second: u32) -> Event {
 /// A console in the middle of its work: 412 jobs, one being read, the card warm.
 pub fn busy(width: u16, height: u16) -> Model {
     let mut model = model(width, height);
-    let mut effects = tell(&mut model, Event::Resumed { jobs: 0 });
+    let mut effects = tell(
+        &mut model,
+        Event::Resumed {
+            jobs: 0,
+            given_back: 0,
+        },
+    );
     effects.extend(tell(
         &mut model,
         Event::Engine(EngineState::Ready {
@@ -167,10 +194,7 @@ pub fn busy(width: u16, height: u16) -> Model {
         }),
     ));
     serve(&mut model, effects, 412);
-    for second in 0..60 {
-        let effects = tell(&mut model, gpu(second));
-        serve(&mut model, effects, 412);
-    }
+    watch(&mut model, 40..100);
     model
 }
 

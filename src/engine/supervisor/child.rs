@@ -10,9 +10,12 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use tracing::Level;
+
 use super::{WorkerSpec, lock};
 use crate::engine::protocol::{self, Ask, Say};
 use crate::engine::{EngineError, EngineInfo};
+use crate::log::foreign;
 
 /// Lines of a dead worker's standard error that go into the message.
 const LAST_WORDS: usize = 3;
@@ -168,7 +171,7 @@ fn read_replies(
             if let Some(say) = protocol::parse::<Say>(&line) {
                 dispatch(say, &ready, &waiting);
             } else {
-                tracing::info!(target: "engine_worker", "{line}");
+                pass_on(&line);
             }
         }
         alive.store(false, Ordering::SeqCst);
@@ -198,8 +201,7 @@ fn log_stderr(
 ) -> JoinHandle<()> {
     std::thread::spawn(move || {
         for line in BufReader::new(stderr).split(b'\n').map_while(Result::ok) {
-            let line = String::from_utf8_lossy(&line).trim_end().to_owned();
-            tracing::info!(target: "engine_worker", "{line}");
+            let line = pass_on(&String::from_utf8_lossy(&line));
             let mut words = lock(&words);
             if words.len() == LAST_WORDS {
                 words.pop_front();
@@ -207,6 +209,18 @@ fn log_stderr(
             words.push_back(line);
         }
     })
+}
+
+/// Logs a line of the worker as grave as it says it is, and gives its text.
+fn pass_on(line: &str) -> String {
+    let (level, text) = foreign::read(line);
+    match level {
+        Level::ERROR => tracing::error!(target: "engine_worker", "{text}"),
+        Level::WARN => tracing::warn!(target: "engine_worker", "{text}"),
+        Level::INFO => tracing::info!(target: "engine_worker", "{text}"),
+        _ => tracing::debug!(target: "engine_worker", "{text}"),
+    }
+    text
 }
 
 impl Drop for Worker {

@@ -10,6 +10,8 @@ use crate::extract::stream::Stream;
 const TOKENS: Duration = Duration::from_secs(3);
 /// Over which time pages are counted.
 const PAGES: Duration = Duration::from_mins(1);
+/// A job whose text came so lately is being answered.
+const SPEAKS: Duration = Duration::from_secs(2);
 /// Jobs that are believed to run at most: one whose end was missed must not stay for ever.
 const MOST: usize = 64;
 
@@ -34,6 +36,8 @@ pub struct Running {
     pub has_gap: bool,
     /// Tokens of all its answers.
     pub tokens: u64,
+    /// When its text last came.
+    pub heard: Option<Duration>,
 }
 
 /// All that runs.
@@ -89,6 +93,7 @@ impl Work {
                 self.pieces.push_back((now, *pieces));
                 forget(&mut self.pieces, |(at, _)| now.saturating_sub(*at) > TOKENS);
                 if let Some(running) = self.running.get_mut(job) {
+                    running.heard = Some(now);
                     running.read(*question, *at, text, *pieces);
                 }
             }
@@ -120,11 +125,19 @@ impl Work {
         self.running.insert(job, running);
     }
 
-    /// The job that was claimed last.
+    /// The job whose text came last, or while none comes the one that was claimed last.
     #[must_use]
     pub fn newest(&self) -> Option<i64> {
-        let newest = self.running.iter().max_by_key(|(_, running)| running.since);
+        let jobs = self.running.iter();
+        let newest = jobs.max_by_key(|(_, running)| (running.heard, running.since));
         newest.map(|(job, _)| *job)
+    }
+
+    /// Whether a job is being answered now.
+    #[must_use]
+    pub fn speaks(&self, job: i64, now: Duration) -> bool {
+        let heard = self.running.get(&job).and_then(|running| running.heard);
+        heard.is_some_and(|heard| now.saturating_sub(heard) <= SPEAKS)
     }
 
     /// Tokens a second; `None` while nothing is written.
@@ -168,6 +181,12 @@ fn forget<T>(queue: &mut VecDeque<T>, is_old: impl Fn(&T) -> bool) {
 }
 
 impl Running {
+    /// Whether it has asked, and not one word of the answer has come: the model reads its page, or another's.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        self.question > 0 && self.bytes == 0 && !self.has_gap
+    }
+
     fn ask(&mut self, question: u32) {
         self.question = question;
         self.answer = Stream::default();

@@ -87,7 +87,7 @@ impl Menu {
         let lines: Vec<Line> = (0..self.choices.len())
             .map(|at| self.line(at, theme))
             .collect();
-        let hints: usize = super::hint_line(&self.hints, theme).width();
+        let hints: usize = super::hint_line(&self.hints, u16::MAX, theme).width();
         let widest = lines.iter().map(Line::width).max().unwrap_or_default();
         let width = narrow(widest.max(hints).max(24) + 2);
         let place = popup(area, width, narrow(self.choices.len() + 2));

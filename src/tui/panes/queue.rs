@@ -85,9 +85,9 @@ fn nothing(model: &Model, look: Look, area: Rect, out: &mut Buffer) {
 fn line<'a>(model: &Model, job: &JobRow, width: u16, look: Look) -> Line<'a> {
     let (role, sign, word) = state(job.state, look.theme.glyphs());
     let mut spans = vec![look.span(role, format!("{sign} {word:<5} "))];
-    let tail = tail(model, job, look);
-    let tail_width = u16::try_from(Span::raw(&tail).width()).unwrap_or(width);
     let is_wide = width >= WIDE;
+    let tail = tail(model, job, is_wide, look);
+    let tail_width = u16::try_from(Span::raw(&tail).width()).unwrap_or(width);
     let certainty = job.certainty.filter(|_| is_wide);
     let certainty = certainty.map_or_else(String::new, |percent| format!("{percent:>3} % "));
     let used = 8 + u16::try_from(certainty.len()).unwrap_or(0) + tail_width + 1;
@@ -116,10 +116,12 @@ fn name(job: &JobRow) -> String {
 }
 
 /// What is behind the name: how long it runs, why it failed, which attempt it is.
-fn tail(model: &Model, job: &JobRow, look: Look) -> String {
+fn tail(model: &Model, job: &JobRow, is_wide: bool, look: Look) -> String {
     if let Some(running) = model.work.running.get(&job.job_id) {
         let since = duration(look.now.saturating_sub(running.since));
         return match running.tokens {
+            _ if running.waits() && is_wide => format!("waits for the model {since}"),
+            _ if running.waits() => format!("waits {since}"),
             0 => since,
             tokens => format!("{tokens} tok {since}"),
         };

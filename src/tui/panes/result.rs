@@ -71,6 +71,9 @@ fn growing(running: &Running, look: Look, area: Rect, out: &mut Buffer) {
     let since = duration(look.now.saturating_sub(running.since));
     let state = match (running.question, running.has_gap) {
         (0, _) => format!("reading the page, {since}"),
+        (question, _) if running.waits() => {
+            format!("question {question} waits for the model, {since}")
+        }
         (question, false) => format!("question {question}, {} tokens, {since}", running.tokens),
         (question, true) => format!("question {question}: pieces of the answer were missed"),
     };

@@ -2,43 +2,74 @@
 
 use ratatui::text::{Line, Span};
 
-use super::{Look, duration};
+use super::{Look, cut, duration};
 use crate::event::EngineState;
 use crate::store::{State, States};
 use crate::theme::Role;
 use crate::tui::model::{Ending, Model};
+use crate::tui::overlay::hint_line;
 
-/// How the work stands.
+/// How the work stands; where there is little room, without what matters least.
 pub(super) fn status<'a>(model: &'a Model, look: Look) -> Line<'a> {
-    let mut line = vec![look.span(Role::Title, " smelt ")];
+    let mut parts = parts(model, look);
+    let wide = |parts: &[Part]| parts.iter().map(|(_, spans)| width(spans)).sum::<usize>();
+    while wide(&parts) > usize::from(model.areas.status.width) {
+        let least = parts.iter().map(|(rank, _)| *rank).max();
+        let Some(at) = parts.iter().rposition(|(rank, _)| Some(*rank) == least) else {
+            break;
+        };
+        parts.remove(at);
+    }
+    Line::from_iter(parts.into_iter().flat_map(|(_, spans)| spans))
+}
+
+/// A piece of the line that is shown whole or not at all, and how soon it gives way: the highest first.
+type Part<'a> = (u8, Vec<Span<'a>>);
+
+fn width(spans: &[Span]) -> usize {
+    spans.iter().map(Span::width).sum()
+}
+
+fn parts<'a>(model: &'a Model, look: Look) -> Vec<Part<'a>> {
+    let mut parts = vec![(6, vec![look.span(Role::Title, " smelt ")])];
     let counts = &model.queue.counts;
     let of = |states: &[State]| counts.of(States::of(states));
-    let parts = [
-        (Role::Waiting, of(&[State::Waiting]), "waiting"),
-        (Role::Running, of(&[State::Running]), "running"),
-        (Role::Warn, of(&[State::Retrying]), "retrying"),
-        (Role::Good, of(&[State::Done, State::Approved]), "done"),
-        (Role::Warn, of(&[State::ToReview]), "to review"),
-        (Role::Bad, of(&[State::Failed, State::Rejected]), "failed"),
+    let states = [
+        (2, Role::Waiting, of(&[State::Waiting]), "waiting"),
+        (2, Role::Running, of(&[State::Running]), "running"),
+        (5, Role::Warn, of(&[State::Retrying]), "retrying"),
+        (2, Role::Good, of(&[State::Done, State::Approved]), "done"),
+        (3, Role::Warn, of(&[State::ToReview]), "to review"),
+        (
+            3,
+            Role::Bad,
+            of(&[State::Failed, State::Rejected]),
+            "failed",
+        ),
     ];
-    for (role, count, word) in parts {
+    for (rank, role, count, word) in states {
         if count > 0 || matches!(word, "waiting" | "done") {
-            line.push(look.span(role, format!(" {count}")));
-            line.push(look.span(Role::Muted, format!(" {word} ")));
+            let count = look.span(role, format!(" {count}"));
+            parts.push((
+                rank,
+                vec![count, look.span(Role::Muted, format!(" {word} "))],
+            ));
         }
     }
     if let Some(banner) = banner(model, look) {
-        line.push(look.span(Role::Banner, banner));
+        parts.push((1, vec![look.span(Role::Banner, banner)]));
     }
-    line.push(look.span(Role::Muted, engine(&model.work.engine)));
+    parts.push((7, vec![look.span(Role::Muted, engine(&model.work.engine))]));
     if let Some(speed) = model.work.tokens_per_s(look.now) {
-        line.push(look.span(Role::Accent, format!(" {speed:.1} tok/s")));
+        let speed = format!(" {speed:.1} tok/s");
+        parts.push((4, vec![look.span(Role::Accent, speed)]));
     }
     let left = of(&[State::Waiting, State::Running, State::Retrying]);
     if let Some(left) = model.work.left(left, look.now) {
-        line.push(look.span(Role::Muted, format!("  ETA {}", duration(left))));
+        let left = format!("  ETA {}", duration(left));
+        parts.push((4, vec![look.span(Role::Muted, left)]));
     }
-    Line::from(line)
+    parts
 }
 
 /// What is out of the ordinary.
@@ -71,22 +102,10 @@ fn engine(state: &EngineState) -> String {
 
 /// What can be pressed, or the line the user should read.
 pub(super) fn hints<'a>(model: &'a Model, look: Look) -> Line<'a> {
+    let width = model.areas.hints.width;
     if let Some((notice, _)) = &model.notice {
+        let notice = cut(notice, width.saturating_sub(1), look);
         return Line::from(look.span(Role::Accent, format!(" {notice}")));
     }
-    let mut line = Vec::new();
-    let mut room = usize::from(model.areas.hints.width);
-    for hint in &model.hints {
-        let parts = [
-            look.span(Role::Key, format!(" {}", hint.key)),
-            look.span(Role::Hint, format!(" {} ", hint.action.label())),
-        ];
-        let width: usize = parts.iter().map(Span::width).sum();
-        if width > room {
-            break;
-        }
-        room -= width;
-        line.extend(parts);
-    }
-    Line::from(line)
+    hint_line(&model.hints, width, look.theme)
 }
