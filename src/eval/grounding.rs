@@ -54,11 +54,16 @@ fn supports(field: Field, value: &Value, spans: &[String]) -> bool {
         Field::Salary => {
             let parsed = spans
                 .iter()
-                .find_map(|span| money::parse(span, &MoneyContext::default()));
+                .filter_map(|span| money::parse(span, &MoneyContext::default()));
+            let pay: Vec<_> = parsed.map(|parsed| parsed.salary).collect();
             let number = |key: &str| value.get(key).and_then(Value::as_f64);
-            parsed.is_some_and(|parsed| {
-                parsed.salary.min == number("min") && parsed.salary.max == number("max")
-            })
+            // A table states the bounds in cells of their own; otherwise the first quote states both.
+            match pay.as_slice() {
+                [least, greatest] => least.min == number("min") && greatest.max == number("max"),
+                _ => pay
+                    .first()
+                    .is_some_and(|pay| pay.min == number("min") && pay.max == number("max")),
+            }
         }
         Field::PostedDate | Field::Deadline => dated(value, spans),
         Field::ExperienceYearsMin | Field::ExperienceYearsMax => {

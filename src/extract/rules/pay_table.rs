@@ -15,11 +15,18 @@ const CELL: &str = " | ";
 static LEAST: Pattern = Pattern::new(r"(?i)\b(?:min|minimum|lowest|low end|from|starting)\b");
 static GREATEST: Pattern = Pattern::new(r"(?i)\b(?:max|maximum|highest|high end|to|top)\b");
 
-/// One grade: its row and the two amounts as written.
+/// An amount: what it is, how and where it is written.
+#[derive(Clone, Copy)]
+struct Amount<'a> {
+    value: f64,
+    words: &'a str,
+    span: Span,
+}
+
+/// One grade: its least and its greatest pay.
 struct Grade<'a> {
-    block: &'a Block,
-    least: (f64, &'a str),
-    greatest: (f64, &'a str),
+    least: Amount<'a>,
+    greatest: Amount<'a>,
 }
 
 /// Reads the range over all grades of the first such table.
@@ -36,20 +43,17 @@ pub(super) fn read(page: &Page, normaliser: &Normaliser, reading: &mut Reading) 
         (!grades.is_empty()).then_some(grades)
     });
     let Some(grades) = grades else { return };
-    let ends = grades.iter().min_by(|a, b| a.least.0.total_cmp(&b.least.0));
-    let tops = grades
-        .iter()
-        .max_by(|a, b| a.greatest.0.total_cmp(&b.greatest.0));
-    let (Some(bottom), Some(top)) = (ends, tops) else {
+    let least = grades.iter().map(|grade| grade.least);
+    let greatest = grades.iter().map(|grade| grade.greatest);
+    let order = |a: &Amount, b: &Amount| a.value.total_cmp(&b.value);
+    let (Some(bottom), Some(top)) = (least.min_by(order), greatest.max_by(order)) else {
         return;
     };
-    let words = format!("{} - {}", bottom.least.1, top.greatest.1);
-    let span = Span::of(bottom.block);
-    if normaliser.put(reading, Ask::Salary, &words, span, Source::Rule, LABELLED)
-        && bottom.block.id != top.block.id
-        && let Some(candidate) = reading.values.get_mut(&Field::Salary)
-    {
-        candidate.spans.push(Span::of(top.block));
+    let words = format!("{} - {}", bottom.words, top.words);
+    let source = Source::Rule;
+    normaliser.put(reading, Ask::Salary, &words, bottom.span, source, LABELLED);
+    if let Some(candidate) = reading.values.get_mut(&Field::Salary) {
+        candidate.spans.push(top.span);
     }
 }
 
@@ -67,19 +71,28 @@ fn grade<'a>(
     block: &'a Block,
     (least, greatest, columns): (usize, usize, usize),
 ) -> Option<Grade<'a>> {
-    let cells: Vec<&str> = page.text_of(block).split(CELL).collect();
+    let mut start = block.span.start;
+    let cells: Vec<(usize, &str)> = page
+        .text_of(block)
+        .split(CELL)
+        .map(|cell| {
+            let at = start;
+            start += cell.len() + CELL.len();
+            (at, cell)
+        })
+        .collect();
     if cells.len() != columns {
         return None;
     }
     let amount = |column: usize| {
-        let cell: &str = cells.get(column)?;
-        let pay = money::parse(cell, &MoneyContext::default())?;
-        Some((pay.salary.min?, cell))
+        let (at, words) = cells.get(column).copied()?;
+        let pay = money::parse(words, &MoneyContext::default())?;
+        Some(Amount {
+            value: pay.salary.min?,
+            words,
+            span: Span::within(block, at..at + words.len()),
+        })
     };
     let (least, greatest) = (amount(least)?, amount(greatest)?);
-    (least.0 <= greatest.0).then_some(Grade {
-        block,
-        least,
-        greatest,
-    })
+    (least.value <= greatest.value).then_some(Grade { least, greatest })
 }
