@@ -13,7 +13,7 @@ use crate::theme::Role;
 use crate::tui::layout::halves;
 use crate::tui::model::work::Running;
 use crate::tui::model::{Model, Pane};
-use crate::tui::view::{Look, cut, duration};
+use crate::tui::view::{Look, cut, duration, select};
 
 /// Columns behind a value: who read it, and how sure it is.
 const GROUNDS: u16 = 14;
@@ -161,9 +161,6 @@ fn kept(model: &Model, look: Look, area: Rect, out: &mut Buffer) {
     let wanted = shown.rows.iter().map(|row| row.path.len()).max();
     let name = wanted.unwrap_or(0).min(usize::from(area.width) / 3);
     for ((index, value), row) in shown.rows.iter().enumerate().skip(first).zip(area.rows()) {
-        if index == shown.at && model.focus == Pane::Result && !shown.is_page {
-            out.set_style(row, look.style(Role::Selection));
-        }
         let with_grounds = area.width >= WITH_GROUNDS;
         let grounds = if with_grounds { GROUNDS } else { 0 };
         let path = cut(&value.path, u16::try_from(name).unwrap_or(0), look);
@@ -184,6 +181,9 @@ fn kept(model: &Model, look: Look, area: Rect, out: &mut Buffer) {
             spans.push(look.span(role, format!("{sure:>6}")));
         }
         Line::from(spans).render(row, out);
+        if index == shown.at && model.focus == Pane::Result && !shown.is_page {
+            select(row, Role::Selection, look, out);
+        }
     }
 }
 
