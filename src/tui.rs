@@ -22,6 +22,8 @@ pub mod msg;
 pub mod overlay;
 pub mod painter;
 pub mod panes;
+mod porter;
+pub mod reviewer;
 mod stage;
 mod terminal;
 pub mod update;
@@ -106,7 +108,8 @@ fn open(cli: &Cli, tap: &Tap) -> Result<Ended, ConsoleError> {
     ears.pulse(terminal.pulse()?)?;
     let stopped = ears.signals()?;
     let size = terminal.size()?;
-    let model = Model::new(keymap, (size.width, size.height));
+    let mut model = Model::new(keymap, (size.width, size.height));
+    model.is_readonly = arguments.keep.readonly;
     terminal::on_panic(std::thread::current().id());
     let mut stage = Stage::open(
         terminal,
@@ -120,9 +123,12 @@ fn open(cli: &Cli, tap: &Tap) -> Result<Ended, ConsoleError> {
     tap.listen(move |line| lines.line(line));
     ears.keys()?;
     gauges::start(arguments.keep.clone(), backstage.clone(), inbox.clone())?;
-    let over = backstage.start(arguments, inbox)?;
+    let over = backstage.start(arguments, cli.console.who.name(), inbox)?;
     let ended = stage.run();
     drop(stage);
+    if let Some(reviewer) = backstage.reviewer.get() {
+        reviewer.finish(FAREWELL);
+    }
     let keeper = lock(&backstage.keeper).take();
     let restored = keeper.map(Keeper::stop);
     if let Some(run) = backstage.run.get() {

@@ -43,8 +43,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     (
         "tui",
         &[
-            "cli", "config", "event", "extract", "gpu", "keymap", "log", "posting", "power", "run",
-            "signals", "store", "theme",
+            "cli", "config", "event", "extract", "gpu", "keymap", "log", "posting", "power",
+            "review", "run", "signals", "store", "theme",
         ],
     ),
     (

@@ -95,8 +95,8 @@ fn msg() -> impl Strategy<Value = Msg> {
     prop_oneof![
         6 => input(),
         6 => event(),
-        2 => (0..2000u64, 0..200usize, any::<Option<i32>>(), 38..2000u64).prop_map(|(offset, limit, anchor, all)| {
-            rows(Window { offset, limit, anchor: anchor.map(|job| i64::from(job.unsigned_abs() % 2000) + 1) }, all)
+        2 => (0..2000u64, 0..200usize, any::<Option<i32>>(), 38..2000u64, 0..3u64).prop_map(|(offset, limit, anchor, all, sieve)| {
+            rows(Window { offset, limit, anchor: anchor.map(|job| i64::from(job.unsigned_abs() % 2000) + 1), sieve }, all)
         }),
         2 => (1..9i64).prop_map(record),
         2 => Just(Msg::Tick),

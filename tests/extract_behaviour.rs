@@ -332,3 +332,18 @@ fn an_injected_instruction_in_a_real_page_changes_nothing_and_is_seen() {
         .all(|(n, line)| line.starts_with(&format!("[{}] ", n + 1)));
     assert!(numbered, "page text stands only in numbered lines: {user}");
 }
+
+#[test]
+fn a_model_that_takes_a_department_for_the_job_yields_to_the_name_in_prose() {
+    let page = page(&[
+        "The Department of Ovens bakes for the whole town.",
+        "Our Oven Technician position is in Graz.",
+    ]);
+    let answer = json!({"title": [1, "Department of Ovens"], "location": [2, "Graz"]});
+    let engine = Answers::raw([support::spell(&support::answer(&Ask::ALL, &answer))]);
+    let extraction = run(&page, &engine);
+    let posting = &extraction.merged.posting;
+    assert_eq!(posting.title.as_deref(), Some("Oven Technician"));
+    assert!(flags(&extraction).contains(&"conflict:title"));
+    assert_eq!(extraction.merged.provenance[&Field::Title], Source::Rule);
+}

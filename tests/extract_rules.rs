@@ -265,3 +265,23 @@ fn an_invitation_is_no_name_and_people_named_in_passing_are_no_job() {
     let text = "Senior Baker (Night)\n\nYou work with our Oven Technician. The Oven Technician will help you.";
     assert_eq!(field(text, "title"), "Senior Baker (Night)");
 }
+
+#[test]
+fn a_table_of_grades_gives_the_range_over_all_of_them() {
+    let table = |rows: &str| {
+        format!(
+            "<h1>Baker</h1><table><tr><th>Grade</th><th>Step 1 (minimum)</th><th>Step 10 (maximum)</th></tr>{rows}</table>"
+        )
+    };
+    let one = table("<tr><td>B-15</td><td>$136,908</td><td>$183,500</td></tr>");
+    let range =
+        |min: u32, max: u32| json!({"min": min, "max": max, "currency": null, "period": "yearly"});
+    assert_eq!(field(&one, "salary"), range(136_908, 183_500));
+    let two = table(
+        "<tr><td>B-14</td><td>$116,393</td><td>$151,308</td></tr><tr><td>B-15</td><td>$136,908</td><td>$183,500</td></tr>",
+    );
+    assert_eq!(field(&two, "salary"), range(116_393, 183_500));
+    // Two columns of something else are no range.
+    let other = table("<tr><td>B-15</td><td>2 loaves</td><td>3 loaves</td></tr>");
+    assert_eq!(field(&other, "salary"), Value::Null);
+}

@@ -122,6 +122,21 @@ fn at_87_no_new_work_begins_until_it_has_been_cool_for_20_s() {
 }
 
 #[test]
+fn a_sensor_that_falls_silent_while_it_is_too_hot_lets_no_work_in_when_it_speaks_again() {
+    let mut bench = Bench::new(MAX);
+    bench.hold(75.0, 10);
+    assert_eq!(bench.at(88.0).stage, Stage::Throttled);
+    let mut silent = bench.seen(88.0);
+    silent.temp_c = Metric::Unsupported;
+    while bench.step(silent).stage != Stage::FailSafe {}
+    let again = bench.hold(85.0, 60);
+    assert_eq!(again.stage, Stage::Throttled);
+    assert_eq!(again.admission, Admission::Paused);
+    let open = bench.until(78.0, |decision| decision.admission == Admission::Open);
+    assert_eq!(open, 20);
+}
+
+#[test]
 fn an_emergency_is_declared_at_once_and_lasts_until_it_is_cool_and_seen() {
     let mut bench = Bench::new(MAX);
     bench.hold(75.0, 10);

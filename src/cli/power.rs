@@ -103,7 +103,8 @@ pub struct KeepArgs {
     /// Where the GPU is read: nvml (the driver), simulated[:LAPTOP][@SPEED], or replay:FILE[@SPEED].
     #[arg(long, value_name = "SOURCE", default_value = "nvml")]
     pub gpu_source: String,
-    /// Set nothing on the GPU: it is watched, and our own work alone is paused and slowed down.
+    /// Set nothing on the GPU: it is watched, and our own work alone is paused and slowed down. In the console, neither
+    /// queue nor review are changed by hand.
     #[arg(long)]
     pub readonly: bool,
     /// More than the GPU's default, or than 140 W, without being asked.

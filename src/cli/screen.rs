@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{KeymapArgs, LookArgs};
+use super::{KeymapArgs, LookArgs, WhoArgs};
 
 /// The console.
 #[derive(Debug, Clone, Args)]
@@ -16,4 +16,7 @@ pub struct ConsoleArgs {
     /// Its keys.
     #[command(flatten)]
     pub keys: KeymapArgs,
+    /// Who judges records in it.
+    #[command(flatten)]
+    pub who: WhoArgs,
 }

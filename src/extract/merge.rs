@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::reading::{Candidate, Reading, Source, Span};
+use super::rules;
 use crate::posting::{Field, JobPosting};
 
 /// One posting and where its values came from.
@@ -37,9 +38,15 @@ fn rank(field: Field, candidate: &Candidate) -> u8 {
         Source::JsonLd => 1,
         Source::Microdata => 2,
         Source::Rule if candidate.support >= SURE || !is_name => 3,
+        Source::Model if field == Field::Title && !is_a_job(candidate) => 6,
         Source::Model => 4,
         Source::Rule => 5,
     }
+}
+
+/// Whether a title has a word for somebody at work; a model that finds no job takes a department for one.
+fn is_a_job(title: &Candidate) -> bool {
+    title.value.as_str().is_some_and(rules::names_somebody)
 }
 
 /// Merges readings field by field. The most trusted reader's value stands; agreement raises its confidence, and a

@@ -2,6 +2,7 @@
 
 mod employer;
 mod labels;
+mod pay_table;
 mod phrases;
 mod place;
 mod prose;
@@ -10,6 +11,7 @@ mod votes;
 
 use std::collections::BTreeMap;
 
+pub(super) use self::role::names_somebody;
 use super::merge::same;
 use super::normalise::Normaliser;
 use super::reading::{Candidate, Reading, Source, Span};
@@ -46,6 +48,7 @@ pub fn read(page: &Page, normaliser: &Normaliser) -> Reading {
     }
     phrases::read(page, normaliser, &mut reading);
     title(page, normaliser, &mut reading);
+    pay_table::read(page, normaliser, &mut reading);
     prose::read(page, normaliser, &mut reading);
     employer::read(page, normaliser, &mut reading);
     place::read(page, normaliser, &mut reading);
@@ -126,7 +129,7 @@ fn title(page: &Page, normaliser: &Normaliser, reading: &mut Reading) {
     let role = role::find(page);
     let says_more = |block: &&Block| {
         let is_sure = role.as_ref().is_some_and(|role| role.is_sure);
-        !is_sure || role::names_somebody(page.text_of(block))
+        !is_sure || names_somebody(page.text_of(block))
     };
     if let Some(block) = first.filter(says_more) {
         let words = page.text_of(block);

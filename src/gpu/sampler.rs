@@ -19,6 +19,8 @@ pub const STALE: Duration = Duration::from_secs(3);
 const HISTORY: usize = 3600;
 /// A thread that has not ended by then is stuck in the driver, and is left behind.
 const FAREWELL: Duration = Duration::from_secs(1);
+/// Without a card a round comes so many times less often: nothing changes until a driver is installed.
+const IDLE: u32 = 4;
 
 /// Samples a card in a thread of its own until it is dropped. A call that hangs in the driver hangs nobody else, and no
 /// second thread is started on top of it.
@@ -210,6 +212,7 @@ fn run(
         let mut sample = source.sample(clock.now());
         // An answer is as old as its arrival: one that comes after a hang is news.
         sample.at = clock.now();
+        let is_absent = matches!(sample.state, State::Absent(_));
         let identity = source.identity();
         {
             let mut now = shared.lock();
@@ -223,7 +226,8 @@ fn run(
         }
         shared.changed.notify_all();
         // After a long answer the missed rounds are not made up for.
-        due = (due + every).max(Instant::now());
+        let pause = if is_absent { every * IDLE } else { every };
+        due = (due + pause).max(Instant::now());
         let wait = due.saturating_duration_since(Instant::now());
         if stopped.recv_timeout(wait) == Err(RecvTimeoutError::Disconnected) {
             return;

@@ -105,6 +105,8 @@ actions! {
     }
     Find {
         Filter "filter" "filter" "Show only the rows that hold a text",
+        ShowStates "show-states" "states" "Show only the postings of a state: waiting, to review, failed",
+        Sort "sort" "sort" "Sort the queue another way: as queued, newest first, least certain first",
         NextMatch "next-match" "next" "To the next match of the filter",
         PreviousMatch "previous-match" "previous" "To the match of the filter before",
         Palette "palette" "command" "Find an action by its name and do it",

@@ -58,6 +58,22 @@ impl Input {
     }
 }
 
+impl Input {
+    /// A posting that somebody typed or pasted; the same text is the same posting.
+    #[must_use]
+    pub fn typed(text: &str) -> Self {
+        let start = text.trim_start();
+        let format = if start.starts_with('<') {
+            Format::Html
+        } else {
+            Format::Text
+        };
+        let id = short(&hex::encode(Sha256::digest(text)));
+        let place = format!("typed {}", id.get(..8).unwrap_or(&id));
+        Self::held(Path::new(&place), &id, None, Ok((format, text.into())))
+    }
+}
+
 /// Hands out every posting of the arguments, in their order; directories sorted by name.
 ///
 /// # Errors

@@ -1,4 +1,4 @@
-//! Behind the stage: opens engine and store, queues inputs, and works, while the console is on the screen already.
+//! Behind the stage: opens engine and store, has inputs queued, and works, while the console is on the screen already.
 
 use std::io;
 use std::sync::mpsc::{Receiver, channel};
@@ -9,11 +9,12 @@ use super::clerk::Clerk;
 use super::inbox::Inbox;
 use super::librarian::Librarian;
 use super::msg::{Ended, Msg};
+use super::porter::{Load, Porter};
+use super::reviewer::Reviewer;
 use crate::cli::{Exit, RunArgs};
 use crate::event::Event;
 use crate::extract::Readers;
 use crate::power::keeper::Keeper;
-use crate::run::enqueue::{Inputs, enqueue};
 use crate::run::{self, Run, RunError, lock};
 
 /// Records that are marked as handed out in one go.
@@ -30,6 +31,10 @@ pub struct Backstage {
     pub keeper: Arc<Mutex<Option<Keeper>>>,
     /// Who changes the queue.
     pub clerk: Arc<OnceLock<Clerk>>,
+    /// Who writes what is said of records.
+    pub reviewer: Arc<OnceLock<Reviewer>>,
+    /// Who queues more.
+    pub porter: Arc<OnceLock<Arc<Porter>>>,
 }
 
 impl Backstage {
@@ -37,14 +42,14 @@ impl Backstage {
     ///
     /// # Errors
     /// When the system has no thread left.
-    pub fn start(&self, arguments: RunArgs, inbox: Inbox) -> io::Result<Receiver<()>> {
+    pub fn start(&self, arguments: RunArgs, who: String, inbox: Inbox) -> io::Result<Receiver<()>> {
         let backstage = self.clone();
         let (end, over) = channel();
         thread::Builder::new()
             .name("backstage".to_owned())
             .spawn(move || {
-                let ended = match backstage.open(&arguments, &inbox) {
-                    Ok(run) => Self::work(&run, &arguments, &inbox),
+                let ended = match backstage.open(&arguments, who, &inbox) {
+                    Ok(run) => backstage.work(&run, &arguments),
                     Err(error) => Ended {
                         why: Some(error.to_string()),
                         exit: error.exit(),
@@ -57,9 +62,11 @@ impl Backstage {
         Ok(over)
     }
 
-    fn open(&self, arguments: &RunArgs, inbox: &Inbox) -> Result<Arc<Run>, RunError> {
+    fn open(&self, arguments: &RunArgs, who: String, inbox: &Inbox) -> Result<Arc<Run>, RunError> {
         let librarian = Librarian::start(&arguments.store, inbox.clone())?;
         self.librarian.set(librarian).ok();
+        let reviewer = Reviewer::start(&arguments.store, who, inbox.clone())?;
+        self.reviewer.set(reviewer).ok();
         // What was there before is shown while the engine is still being chosen.
         inbox.event(Event::Resumed {
             jobs: 0,
@@ -81,6 +88,8 @@ impl Backstage {
         }
         let clerk = Clerk::start(Arc::clone(&run), inbox.clone()).map_err(RunError::NoThread)?;
         self.clerk.set(clerk).ok();
+        let porter = Porter::new(Arc::clone(&run), arguments.clone(), inbox.clone());
+        self.porter.set(Arc::new(porter)).ok();
         let jobs = run.take_up()?;
         inbox.event(Event::Resumed {
             jobs,
@@ -90,22 +99,21 @@ impl Backstage {
     }
 
     /// Works until the run is stopped.
-    fn work(run: &Arc<Run>, arguments: &RunArgs, inbox: &Inbox) -> Ended {
+    fn work(&self, run: &Arc<Run>, arguments: &RunArgs) -> Ended {
         let (sender, finished) = channel();
         let marking = {
             let run = Arc::clone(run);
             thread::spawn(move || mark(&run, &finished))
         };
-        let queueing = (!arguments.inputs.is_empty()).then(|| {
-            let (run, arguments) = (Arc::clone(run), arguments.clone());
-            let inbox = inbox.clone();
-            thread::spawn(move || queue(&run, &arguments, &inbox))
-        });
+        // A long list of inputs is not waited for: what is in the store stays there.
+        if !arguments.inputs.is_empty()
+            && let Some(porter) = self.porter.get()
+        {
+            porter.carry(Load::Names(arguments.inputs.clone()));
+        }
         let worked = run::work(run, arguments.jobs, &sender);
         drop(sender);
         marking.join().ok();
-        // A long list of inputs is not waited for: what is in the store stays there.
-        drop(queueing);
         let unavailable = lock(&run.unavailable).take();
         match (worked, unavailable) {
             (Err(error), _) => Ended {
@@ -135,36 +143,4 @@ fn mark(run: &Run, finished: &Receiver<()>) {
             tracing::error!("{error}");
         }
     }
-}
-
-fn queue(run: &Run, arguments: &RunArgs, inbox: &Inbox) {
-    match add(run, arguments, inbox) {
-        Ok(event) => inbox.event(event),
-        Err(error) => inbox.event(Event::Notice {
-            line: error.to_string(),
-        }),
-    }
-}
-
-/// Queues the inputs on a connection of its own, so that no worker waits for a thousand files to be read.
-fn add(run: &Run, arguments: &RunArgs, inbox: &Inbox) -> Result<Event, RunError> {
-    let mut store = run::open_store(&arguments.store)?;
-    let inputs = Inputs {
-        names: &arguments.inputs,
-        allow_fetch: arguments.fetch.allow_fetch,
-        fresh: arguments.fresh,
-    };
-    let mut complain = |line: &str| {
-        tracing::warn!("{line}");
-        inbox.event(Event::Notice {
-            line: line.to_owned(),
-        });
-    };
-    let queued = enqueue(&mut store, &inputs, &run.selected, &mut complain)?;
-    run.take_up()?;
-    Ok(Event::Queued {
-        jobs: queued.jobs,
-        already: queued.already,
-        unreadable: queued.unreadable,
-    })
 }

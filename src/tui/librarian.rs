@@ -1,22 +1,30 @@
 //! The librarian: reads the store for the console, on a connection and in a thread of its own.
 
-use std::sync::mpsc::{Receiver, Sender, channel};
+mod search;
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, Sender, TryRecvError, channel};
 use std::thread;
 use std::time::Duration;
 
+use self::search::Search;
 use super::inbox::Inbox;
-use super::msg::{Msg, Rows, Shown, Window};
+use super::model::sieve::Sieve;
+use super::msg::{Looked, Msg, Rows, Shown, Window};
 use crate::cli::StoreArgs;
 use crate::event::Event;
+use crate::review::{Case, ReviewError};
 use crate::run::{self, RunError};
-use crate::store::{Order, States, Store, StoreError};
+use crate::store::{Store, StoreError};
 
 /// Between two reads: a queue that changes a hundred times a second is still shown ten times.
 const PAUSE: Duration = Duration::from_millis(50);
 
 /// Something to be read.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub enum Wish {
+    /// From now on windows are of the jobs that come through this sieve, which has a number.
+    Sieve(u64, Sieve),
     /// A window of the queue.
     Rows(Window),
     /// The newest record of a job.
@@ -33,11 +41,17 @@ impl Librarian {
     /// # Errors
     /// When the store cannot be opened, or the system has no thread left.
     pub fn start(args: &StoreArgs, inbox: Inbox) -> Result<Self, RunError> {
-        let store = run::open_store(args)?;
+        let mut desk = Desk {
+            store: run::open_store(args)?,
+            inbox,
+            number: 0,
+            sieve: Sieve::default(),
+            search: None,
+        };
         let (sender, wishes) = channel();
         let thread = thread::Builder::new().name("librarian".to_owned());
         thread
-            .spawn(move || serve(&store, &wishes, &inbox))
+            .spawn(move || while desk.serve(&wishes) {})
             .map_err(RunError::NoThread)?;
         Ok(Self(sender))
     }
@@ -48,61 +62,146 @@ impl Librarian {
     }
 }
 
-fn serve(store: &Store, wishes: &Receiver<Wish>, inbox: &Inbox) {
-    while let Ok(first) = wishes.recv() {
+struct Desk {
+    store: Store,
+    inbox: Inbox,
+    number: u64,
+    sieve: Sieve,
+    search: Option<Search>,
+}
+
+impl Desk {
+    /// Answers what is wanted by now, and while nothing is, looks further through the queue; false at the end.
+    fn serve(&mut self, wishes: &Receiver<Wish>) -> bool {
+        let is_looking = self.search.as_ref().is_some_and(Search::is_looking);
+        let first = if is_looking {
+            match wishes.try_recv() {
+                Ok(wish) => Some(wish),
+                Err(TryRecvError::Empty) => None,
+                Err(TryRecvError::Disconnected) => return false,
+            }
+        } else {
+            match wishes.recv() {
+                Ok(wish) => Some(wish),
+                Err(_) => return false,
+            }
+        };
+        if let Some(first) = first {
+            self.answer(std::iter::once(first).chain(wishes.try_iter()));
+        }
+        if self.search.as_ref().is_some_and(Search::is_looking) {
+            self.look_further();
+        } else {
+            thread::sleep(PAUSE);
+        }
+        true
+    }
+
+    /// Of several wishes of a kind the newest counts.
+    fn answer(&mut self, wishes: impl Iterator<Item = Wish>) {
         let (mut window, mut job) = (None, None);
-        for wish in std::iter::once(first).chain(wishes.try_iter()) {
+        for wish in wishes {
             match wish {
+                Wish::Sieve(number, sieve) => {
+                    self.search = (!sieve.text.is_empty()).then(Search::default);
+                    (self.number, self.sieve) = (number, sieve);
+                }
                 Wish::Rows(wanted) => window = Some(wanted),
                 Wish::Record(wanted) => job = Some(wanted),
             }
         }
-        let read = window.map(|window| rows(store, window)).transpose();
-        answer(inbox, read);
-        let read = job.map(|job| record(store, job)).transpose();
-        answer(inbox, read);
-        thread::sleep(PAUSE);
-    }
-}
-
-fn answer(inbox: &Inbox, read: Result<Option<Msg>, StoreError>) {
-    match read {
-        Ok(Some(msg)) => inbox.put(msg),
-        Ok(None) => {}
-        Err(error) => {
-            tracing::error!("{error}");
-            inbox.event(Event::Notice {
-                line: error.to_string(),
-            });
+        if let Some(window) = window {
+            let read = self.rows(window);
+            self.put(read.map(|rows| Msg::Rows(Box::new(rows))));
+        }
+        if let Some(job) = job {
+            let read = self.record(job);
+            self.put(read.map(|shown| Msg::Record(Box::new(shown))));
         }
     }
-}
 
-fn rows(store: &Store, window: Window) -> Result<Msg, StoreError> {
-    let (states, order) = (States::ALL, Order::Queued);
-    let place = match window.anchor {
-        Some(job) => store.position(job, states, order)?,
-        None => None,
-    };
-    // Where the selected job has moved out of the window, the window goes with it.
-    let limit = window.limit as u64;
-    let offset = match place {
-        Some(place) if !(window.offset..window.offset + limit).contains(&place) => {
-            place.saturating_sub(limit / 2)
+    fn put<E: ToString>(&self, read: Result<Msg, E>) {
+        match read {
+            Ok(msg) => self.inbox.put(msg),
+            Err(error) => {
+                let line = error.to_string();
+                tracing::error!("{line}");
+                self.inbox.event(Event::Notice { line });
+            }
         }
-        _ => window.offset,
-    };
-    let window = Window { offset, ..window };
-    Ok(Msg::Rows(Box::new(Rows {
-        window,
-        rows: store.rows(states, order, offset, window.limit)?,
-        counts: store.counts()?,
-        place,
-    })))
-}
+    }
 
-fn record(store: &Store, job: i64) -> Result<Msg, StoreError> {
-    let record = store.record_of(job)?;
-    let (json, text) = record.map_or((None, None), |record| (Some(record.json), record.text));
-    Ok(Msg::Record(Box::new(Shown { job, json, text })))
+    fn look_further(&mut self) {
+        let Some(search) = &mut self.search else {
+            return;
+        };
+        let looked = search.look_further(&self.store, &self.sieve);
+        let now = Looked {
+            sieve: self.number,
+            found: search.found().len() as u64,
+            is_over: !search.is_looking(),
+        };
+        // An unreadable store ends the search too.
+        if !matches!(looked, Ok(false)) {
+            self.inbox.put(Msg::Looked(now));
+        }
+        if let Err(error) = looked {
+            self.put(Err(error));
+        }
+    }
+
+    fn rows(&mut self, window: Window) -> Result<Rows, StoreError> {
+        let Sieve { states, order, .. } = self.sieve;
+        if let Some(search) = &mut self.search {
+            search.renew();
+        }
+        let found = self.search.as_ref().map(Search::found);
+        let place = match (window.anchor, found) {
+            (Some(job), Some(found)) => found.iter().position(|other| *other == job),
+            (Some(job), None) => {
+                let place = self.store.position(job, states, order)?;
+                place.and_then(|place| usize::try_from(place).ok())
+            }
+            (None, _) => None,
+        };
+        let place = place.map(|place| place as u64);
+        // Where the selected job has moved out of the window, the window goes with it.
+        let limit = window.limit as u64;
+        let offset = match place {
+            Some(place) if !(window.offset..window.offset + limit).contains(&place) => {
+                place.saturating_sub(limit / 2)
+            }
+            _ => window.offset,
+        };
+        let counts = self.store.counts()?;
+        let (rows, length) = match found {
+            Some(found) => {
+                let start = usize::try_from(offset).unwrap_or(usize::MAX);
+                let seen: Vec<i64> = found
+                    .iter()
+                    .copied()
+                    .skip(start)
+                    .take(window.limit)
+                    .collect();
+                (self.store.rows_of(&seen)?, found.len() as u64)
+            }
+            None => {
+                let rows = self.store.rows(states, order, offset, window.limit)?;
+                (rows, counts.of(states))
+            }
+        };
+        Ok(Rows {
+            window: Window { offset, ..window },
+            rows,
+            counts,
+            length,
+            place,
+        })
+    }
+
+    fn record(&self, job: i64) -> Result<Shown, ReviewError> {
+        let stored = self.store.record_of(job)?;
+        let case = stored.map(Case::of).transpose()?.map(Arc::new);
+        Ok(Shown { job, case })
+    }
 }

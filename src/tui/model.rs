@@ -3,8 +3,10 @@
 pub mod boxes;
 pub mod hardware;
 pub mod log;
+pub mod page;
 pub mod queue;
 pub mod result;
+pub mod sieve;
 pub mod work;
 
 use std::time::Duration;
@@ -87,6 +89,10 @@ pub struct Model {
     pub frozen: Option<(Duration, u64)>,
     /// The mouse is caught.
     pub has_mouse: bool,
+    /// Nothing is changed by hand.
+    pub is_readonly: bool,
+    /// What was said of a record is being written.
+    pub is_writing: bool,
     /// The terminal is looked at, as far as it says.
     pub is_watched: bool,
     /// The jobs.
@@ -128,6 +134,8 @@ impl Model {
             is_maximised: false,
             frozen: None,
             has_mouse: false,
+            is_readonly: false,
+            is_writing: false,
             is_watched: true,
             queue: Queue::default(),
             result: Shown::default(),
@@ -158,8 +166,18 @@ impl Model {
     /// Whose keys hold now.
     #[must_use]
     pub fn context(&self) -> Context {
-        let pane = self.focus.context();
-        self.over.as_ref().map_or(pane, Over::context)
+        self.over.as_ref().map_or(self.below(), Over::context)
+    }
+
+    /// Whose keys hold where there is no box.
+    #[must_use]
+    pub fn below(&self) -> Context {
+        let job = self.result.job.filter(|_| self.result.case.is_some());
+        let is_kept = job.is_some_and(|job| !self.work.running.contains_key(&job));
+        match self.focus {
+            Pane::Result if is_kept => Context::Triage,
+            pane => pane.context(),
+        }
     }
 
     /// Places the panes anew, after the size, the focus or what is maximised has changed.

@@ -1,12 +1,17 @@
 //! What the console hears, and what it wants done.
 
+use std::sync::Arc;
+
 use crossterm::event::Event as Input;
 
 use super::clerk::Order;
+use super::model::sieve::Sieve;
+use super::reviewer::Step;
 use crate::cli::Exit;
 use crate::event::Event;
 use crate::log::Line;
 use crate::power::keeper::Command;
+use crate::review::Case;
 use crate::store::{Counts, JobRow};
 
 /// Something the model is told.
@@ -20,8 +25,14 @@ pub enum Msg {
     Log(Line),
     /// Rows of the queue, as they were asked for.
     Rows(Box<Rows>),
+    /// How far the search through the queue has come.
+    Looked(Looked),
     /// A record, as it was asked for.
     Record(Box<Shown>),
+    /// What came of a step of review.
+    Told(Told),
+    /// How many records would be approved together.
+    Preview(Preview),
     /// A second has passed.
     Tick,
     /// The work is over, or never began.
@@ -41,6 +52,8 @@ pub struct Window {
     pub limit: usize,
     /// The job whose place is asked for too.
     pub anchor: Option<i64>,
+    /// The number of the sieve that the places are those of.
+    pub sieve: u64,
 }
 
 /// A window of the queue.
@@ -52,8 +65,21 @@ pub struct Rows {
     pub rows: Vec<JobRow>,
     /// All jobs by state.
     pub counts: Counts,
+    /// How many jobs come through the sieve, as far as is known.
+    pub length: u64,
     /// Where the anchor is.
     pub place: Option<u64>,
+}
+
+/// How far a search has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Looked {
+    /// The number of its sieve.
+    pub sieve: u64,
+    /// Jobs that hold the text.
+    pub found: u64,
+    /// All jobs were looked at.
+    pub is_over: bool,
 }
 
 /// A record from the store.
@@ -61,10 +87,30 @@ pub struct Rows {
 pub struct Shown {
     /// Its job.
     pub job: i64,
-    /// The record as JSON; `None` while there is none.
-    pub json: Option<String>,
-    /// The text that its evidence points into.
-    pub text: Option<String>,
+    /// The record with all that was said of it; `None` while there is none.
+    pub case: Option<Arc<Case>>,
+}
+
+/// What came of a step of review.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Told {
+    /// One line for the user.
+    pub line: String,
+    /// The job to go to.
+    pub go: Option<i64>,
+}
+
+/// Records that would be approved together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Preview {
+    /// The least certainty of their values, in percent.
+    pub least: u8,
+    /// Of those to review.
+    pub to_review: u64,
+    /// Of those that need no look.
+    pub done: u64,
+    /// Certain enough, and still never approved unseen.
+    pub guarded: u64,
 }
 
 /// How the work ended.
@@ -97,10 +143,18 @@ pub enum Effect {
     Copy(String),
     /// Name the terminal's window.
     Title(String),
+    /// Show other jobs; the number is the sieve's.
+    Sieve(u64, Sieve),
     /// Read a window of the queue.
     Rows(Window),
     /// Read a record.
     Record(i64),
+    /// Take a step of review.
+    Review(Step),
+    /// Queue files, directories, patterns or addresses.
+    Add(Vec<String>),
+    /// Queue a posting that was typed.
+    Compose(String),
     /// Tell the keeper of the card.
     Power(Command),
     /// Take the next theme.

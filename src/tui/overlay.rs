@@ -111,7 +111,8 @@ fn offset(selected: usize, height: u16) -> usize {
 }
 
 /// How many rows a text takes when its words are wrapped.
-fn wrapped(text: &str, width: u16) -> usize {
+#[must_use]
+pub fn wrapped(text: &str, width: u16) -> usize {
     let width = usize::from(width.max(1));
     let mut rows = 0;
     for line in text.lines() {

@@ -12,8 +12,10 @@ use super::frame::FrameClock;
 use super::inbox::Inbox;
 use super::librarian::Wish;
 use super::model::Model;
-use super::msg::{Effect, Ended, Msg};
+use super::msg::{Effect, Ended, Msg, Told};
 use super::painter::Painter;
+use super::porter::Load;
+use super::reviewer::Step;
 use super::terminal::{MOST_COPIED, Terminal};
 use super::update::update;
 use super::view::view;
@@ -154,8 +156,12 @@ impl Stage {
             }
             Effect::Copy(text) => self.terminal.copy(&text)?,
             Effect::Title(title) => self.terminal.title(&title)?,
+            Effect::Sieve(number, sieve) => self.waiting.push(Wish::Sieve(number, sieve)),
             Effect::Rows(window) => self.waiting.push(Wish::Rows(window)),
             Effect::Record(job) => self.waiting.push(Wish::Record(job)),
+            Effect::Review(step) => self.review(step),
+            Effect::Add(names) => self.carry(Load::Names(names)),
+            Effect::Compose(text) => self.carry(Load::Text(text)),
             Effect::Power(command) => self.power(command),
             Effect::NextTheme => self.next_theme(),
             Effect::Order(job, order) => self.order(job, order),
@@ -202,6 +208,25 @@ impl Stage {
     fn order(&mut self, job: i64, order: Order) {
         if let Some(clerk) = self.backstage.clerk.get() {
             clerk.order(job, order);
+        } else {
+            let now = self.now();
+            self.model.say("the store is not open yet", now);
+        }
+    }
+
+    fn review(&mut self, step: Step) {
+        if let Some(reviewer) = self.backstage.reviewer.get() {
+            reviewer.step(step);
+        } else {
+            // There is an answer to every step.
+            let line = "the store is not open yet".to_owned();
+            self.inbox.put(Msg::Told(Told { line, go: None }));
+        }
+    }
+
+    fn carry(&mut self, load: Load) {
+        if let Some(porter) = self.backstage.porter.get() {
+            porter.carry(load);
         } else {
             let now = self.now();
             self.model.say("the store is not open yet", now);

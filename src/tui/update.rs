@@ -1,8 +1,11 @@
 //! What becomes of the model when something is heard; pure: no clock, no file, no terminal.
 
+mod adding;
 mod ending;
+mod find;
 mod keys;
 mod power;
+mod triage;
 
 use std::time::Duration;
 
@@ -30,7 +33,22 @@ pub fn update(model: &mut Model, msg: Msg, now: Duration) -> Vec<Effect> {
         }
         Msg::Rows(rows) => {
             model.queue.take(*rows, height(model, Pane::Queue));
+            find::count(model);
             touch(model, Urgency::Stream);
+            Vec::new()
+        }
+        Msg::Looked(looked) => {
+            model.queue.look(looked);
+            find::count(model);
+            touch(model, Urgency::Stream);
+            Vec::new()
+        }
+        Msg::Told(told) => {
+            triage::told(model, told, now);
+            Vec::new()
+        }
+        Msg::Preview(preview) => {
+            triage::ask(model, preview, now);
             Vec::new()
         }
         Msg::Record(shown) => {
@@ -78,12 +96,21 @@ fn height(model: &Model, pane: Pane) -> u64 {
 /// What follows from the new state, whatever led to it: rows and a record to be read, a title.
 fn settle(model: &mut Model, effects: &mut Vec<Effect>) {
     let rows = height(model, Pane::Queue);
+    let sieve = model.queue.new_sieve();
+    effects.extend(sieve.map(|(number, sieve)| Effect::Sieve(number, sieve)));
     effects.extend(model.queue.want(rows).map(Effect::Rows));
     if let Some(job) = model.queue.selected
         && model.result.choose(job)
     {
         effects.push(Effect::Record(job));
     }
+    if std::mem::take(&mut model.result.is_stale)
+        && let Some(job) = model.result.job
+    {
+        effects.push(Effect::Record(job));
+    }
+    // Other keys may hold where a record has come or gone.
+    model.arrange();
     effects.extend(model.new_title().map(Effect::Title));
 }
 
@@ -102,9 +129,13 @@ fn input_came(model: &mut Model, input: Input, now: Duration) -> Vec<Effect> {
             Vec::new()
         }
         Input::Paste(text) => {
-            if let Some(over) = &mut model.over {
-                over.paste(&text);
-                model.mark(Urgency::Input);
+            model.mark(Urgency::Input);
+            match &mut model.over {
+                Some(over) => {
+                    over.paste(&text);
+                    find::apply(model);
+                }
+                None => adding::compose(model, &text, now),
             }
             Vec::new()
         }

@@ -3,6 +3,7 @@
 
 use std::collections::HashMap;
 use std::fmt::Write;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
@@ -13,7 +14,8 @@ use ratatui::layout::Size;
 use ratatui::style::{Color, Modifier};
 use smelt::event::{EngineState, Event, GpuNow, Kept};
 use smelt::keymap::Keymap;
-use smelt::store::{Counts, JobRow, State};
+use smelt::review::Case;
+use smelt::store::{Counts, JobRow, State, StoredRecord};
 use smelt::theme::{Depth, GlyphTier, Theme};
 use smelt::tui::model::Model;
 use smelt::tui::msg::{Effect, Msg, Rows, Shown, Window};
@@ -79,6 +81,7 @@ pub fn rows(window: Window, all: u64) -> Msg {
             .map(|place| row(place.cast_signed() + 1))
             .collect(),
         counts: counts(all),
+        length: all,
         place: window.anchor.map(|job| (job - 1).cast_unsigned()),
     }))
 }
@@ -119,10 +122,19 @@ pub fn record(job: i64) -> Msg {
         "timing": {"queued_ms": 1, "page_ms": 1, "prefill_ms": 1, "decode_ms": 1}, "energy_j": null,
         "model": {"id": "tiny", "quant": null, "engine": "scripted"}, "error": null,
     });
+    let stored = StoredRecord {
+        seq: 1,
+        job_id: job,
+        posting_id: "a1".to_owned(),
+        idem_key: String::new(),
+        status: "needs_review".to_owned(),
+        json: json.to_string(),
+        text: Some(TEXT.to_owned()),
+        log: Vec::new(),
+    };
     Msg::Record(Box::new(Shown {
         job,
-        json: Some(json.to_string()),
-        text: Some(TEXT.to_owned()),
+        case: Some(Arc::new(Case::of(stored).unwrap())),
     }))
 }
 

@@ -12,7 +12,7 @@ use crate::extract::wire::Ask;
 use crate::page::{Block, Page};
 use crate::pattern::Pattern;
 
-pub(super) use self::nouns::names_somebody;
+pub(in crate::extract) use self::nouns::names_somebody;
 
 /// How far a name is trusted that the page uses as the job's, and no other as much: 43 of 48 such names on the
 /// postings without a heading, development and training side together, are right.

@@ -76,6 +76,8 @@ pub struct Guard {
     auto_resume: bool,
     is_acknowledged: bool,
     is_stopped: bool,
+    /// It was too hot and has not been calm for long enough since; outlives a silence of the sensor.
+    is_hot: bool,
     cries: u32,
     cool: Since,
     calm: Since,
@@ -88,6 +90,7 @@ impl Guard {
             auto_resume,
             is_acknowledged: false,
             is_stopped: false,
+            is_hot: false,
             cries: 0,
             cool: Since::default(),
             calm: Since::default(),
@@ -121,7 +124,7 @@ impl Guard {
         let calm = self.calm.lasts(input.now, is_calm);
         let may_end = self.is_acknowledged || self.auto_resume;
         let stays = self.stage == Stage::Emergency && !(may_end && cool >= EMERGENCY_CLEAR);
-        let is_throttled = self.stage == Stage::Throttled && calm < THROTTLE_CLEAR;
+        self.is_hot = too_hot.is_some() || self.is_hot && calm < THROTTLE_CLEAR;
 
         let (stage, why) = if let Some(why) = cry {
             (Stage::Emergency, Some(why))
@@ -131,8 +134,8 @@ impl Guard {
             (Stage::FailSafe, Some(Why::Silent(silence)))
         } else if let Some(why) = too_hot {
             (Stage::Throttled, Some(why))
-        } else if is_throttled {
-            (Stage::Throttled, None)
+        } else if self.is_hot {
+            (Stage::Throttled, Some(Why::Over(self.stage)))
         } else if let Some(why) = brake(input) {
             (Stage::Braked, Some(why))
         } else {

@@ -1,13 +1,19 @@
 //! The box over the panes, if there is one: what it makes of a key.
 
+mod typing;
+
 use crossterm::event::KeyEvent;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
+pub use self::typing::{Purpose, Typing, names, percent};
+use super::Pane;
+use super::sieve::{self, Sieve};
 use crate::keymap::{Action, Context, Keymap};
 use crate::power::profile::Profiles;
+use crate::store::Counts;
 use crate::theme::Theme;
-use crate::tui::overlay::{Choice, Help, Menu, Outcome, Palette};
+use crate::tui::overlay::{Choice, ConfirmBox, Filter, FilterLine, Help, Menu, Outcome, Palette};
 
 /// What becomes of running work when the user leaves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,10 +37,18 @@ pub enum Over {
     Leaving(Menu),
     /// The power profiles.
     Profiles(Menu),
+    /// The states that the queue can be narrowed down to.
+    States(Menu),
+    /// The text that a pane is filtered by or looked through for.
+    Find(Pane, FilterLine),
+    /// Something that is typed.
+    Typing(Box<Typing>),
+    /// Whether all records from so many percent on are approved.
+    ApproveAll(u8, ConfirmBox),
 }
 
 /// What the user wants by a box.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Wanted {
     /// Nothing more.
     Nothing,
@@ -44,6 +58,14 @@ pub enum Wanted {
     Leave(Leaving),
     /// A power profile, from 0.
     Profile(usize),
+    /// The states of that place.
+    States(usize),
+    /// This text, in that pane.
+    Find(Pane, Filter),
+    /// What was typed, and what for.
+    Typed(Purpose, String),
+    /// To approve all from so many percent on.
+    ApproveAll(u8),
 }
 
 const CHOICES: [(Leaving, char, &str); 3] = [
@@ -91,13 +113,29 @@ impl Over {
         Self::Profiles(Menu::new("Power", choices.collect(), at, keymap))
     }
 
+    /// Offers states with the number of their jobs; those in force are selected.
+    #[must_use]
+    pub fn states(sieve: &Sieve, counts: &Counts, keymap: &Keymap) -> Self {
+        let choices = sieve::kinds().map(|(key, label, states)| Choice {
+            key: Some(key),
+            label: label.to_owned(),
+            detail: counts.of(states).to_string(),
+            refused: None,
+        });
+        let at = Some(sieve.kind());
+        Self::States(Menu::new("Show", choices.to_vec(), at, keymap))
+    }
+
     /// Whose keys hold in it.
     #[must_use]
     pub fn context(&self) -> Context {
         match self {
             Self::Help(_) => Context::Help,
             Self::Palette(_) => Context::Palette,
-            Self::Leaving(_) | Self::Profiles(_) => Context::Menu,
+            Self::Leaving(_) | Self::Profiles(_) | Self::States(_) => Context::Menu,
+            Self::Find(..) => Context::Filter,
+            Self::Typing(typing) => typing.context(),
+            Self::ApproveAll(..) => Context::Confirm,
         }
     }
 
@@ -111,6 +149,18 @@ impl Over {
                 Wanted::Leave(choice.map_or(Leaving::Stay, |(leaving, ..)| *leaving))
             }),
             Self::Profiles(menu) => wanted(menu.handle(key, keymap), Wanted::Profile),
+            Self::States(menu) => wanted(menu.handle(key, keymap), Wanted::States),
+            Self::Find(pane, line) => {
+                let pane = *pane;
+                wanted(line.handle(key, keymap), |filter| {
+                    Wanted::Find(pane, filter)
+                })
+            }
+            Self::Typing(typing) => typing.handle(key, keymap),
+            Self::ApproveAll(least, question) => {
+                let least = *least;
+                wanted(question.handle(key, keymap), |()| Wanted::ApproveAll(least))
+            }
         }
     }
 
@@ -119,7 +169,9 @@ impl Over {
         match self {
             Self::Help(help) => help.paste(text),
             Self::Palette(palette) => palette.paste(text),
-            Self::Leaving(_) | Self::Profiles(_) => {}
+            Self::Find(_, line) => line.paste(text),
+            Self::Typing(typing) => typing.paste(text),
+            Self::Leaving(_) | Self::Profiles(_) | Self::States(_) | Self::ApproveAll(..) => {}
         }
     }
 
@@ -128,7 +180,20 @@ impl Over {
         match self {
             Self::Help(help) => help.render(theme, area, out),
             Self::Palette(palette) => palette.render(theme, area, out),
-            Self::Leaving(menu) | Self::Profiles(menu) => menu.render(theme, area, out),
+            Self::Leaving(menu) | Self::Profiles(menu) | Self::States(menu) => {
+                menu.render(theme, area, out);
+            }
+            // In the place of the line of hints: the pane stays in sight.
+            Self::Find(_, line) => {
+                let last = Rect {
+                    y: area.bottom().saturating_sub(1),
+                    height: area.height.min(1),
+                    ..area
+                };
+                line.render(theme, last, out);
+            }
+            Self::Typing(typing) => typing.render(theme, area, out),
+            Self::ApproveAll(_, question) => question.render(theme, area, out),
         }
     }
 }

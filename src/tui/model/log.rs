@@ -5,6 +5,7 @@ use std::collections::VecDeque;
 use tracing::Level;
 
 use crate::log::Line;
+use crate::tui::overlay::Filter;
 
 /// Lines that are kept.
 const KEPT: usize = 1000;
@@ -19,6 +20,7 @@ pub struct Log {
     pub level: Level,
     /// How many shown lines lie below the screen.
     pub back: usize,
+    filter: Filter,
 }
 
 impl Default for Log {
@@ -27,6 +29,7 @@ impl Default for Log {
             lines: VecDeque::new(),
             level: Level::INFO,
             back: 0,
+            filter: Filter::default(),
         }
     }
 }
@@ -37,7 +40,7 @@ impl Log {
         if self.lines.len() == KEPT {
             self.lines.pop_front();
         }
-        let is_shown = line.level <= self.level;
+        let is_shown = self.lets(&line);
         // Who reads further up keeps the place.
         if is_shown && self.back > 0 {
             self.back += 1;
@@ -48,10 +51,26 @@ impl Log {
 
     /// The lines that are shown, the newest first.
     pub fn shown(&self) -> impl Iterator<Item = &Line> {
-        self.lines
-            .iter()
-            .rev()
-            .filter(|line| line.level <= self.level)
+        self.lines.iter().rev().filter(|line| self.lets(line))
+    }
+
+    fn lets(&self, line: &Line) -> bool {
+        line.level <= self.level
+            && (self.filter.is_empty()
+                || self.filter.lets(&line.text)
+                || self.filter.lets(&line.target))
+    }
+
+    /// The text that lines must hold.
+    #[must_use]
+    pub fn filter(&self) -> &Filter {
+        &self.filter
+    }
+
+    /// Shows only lines that hold a text.
+    pub fn sift(&mut self, filter: Filter) {
+        self.filter = filter;
+        self.back = 0;
     }
 
     /// Shows more kinds of lines, or fewer.

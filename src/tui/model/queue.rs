@@ -1,7 +1,8 @@
 //! The jobs as a list: only the rows near the visible ones are held, whatever the length.
 
-use crate::store::{Counts, JobRow, States};
-use crate::tui::msg::{Rows, Window};
+use super::sieve::Sieve;
+use crate::store::{Counts, JobRow};
+use crate::tui::msg::{Looked, Rows, Window};
 
 /// Rows held before and after the visible ones.
 const MARGIN: u64 = 60;
@@ -23,6 +24,15 @@ pub struct Queue {
     pub selected: Option<i64>,
     /// The user chose a row; until then the newest running job is followed.
     pub is_chosen: bool,
+    /// More jobs are being looked for that hold the filter's text.
+    pub is_looking: bool,
+    length: u64,
+    sieve: Sieve,
+    /// Changes with the sieve, so that late answers are known.
+    number: u64,
+    has_new_sieve: bool,
+    /// The selected job stays so even where the sieve holds it back.
+    is_pinned: bool,
     asked: Option<Window>,
     is_stale: bool,
 }
@@ -31,13 +41,36 @@ impl Queue {
     /// How long the list is.
     #[must_use]
     pub fn len(&self) -> u64 {
-        self.counts.of(States::ALL)
+        self.length
     }
 
-    /// Whether there is no job.
+    /// Whether it has no row.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// What is shown of all jobs.
+    #[must_use]
+    pub fn sieve(&self) -> &Sieve {
+        &self.sieve
+    }
+
+    /// Shows other jobs, or in another order.
+    pub fn sift(&mut self, sieve: Sieve) {
+        if self.sieve != sieve {
+            self.is_looking = !sieve.text.is_empty();
+            self.sieve = sieve;
+            self.number += 1;
+            self.has_new_sieve = true;
+            self.is_stale = true;
+        }
+    }
+
+    /// The sieve with its number, if it is another than when this was last asked.
+    pub fn new_sieve(&mut self) -> Option<(u64, Sieve)> {
+        let is_new = std::mem::take(&mut self.has_new_sieve);
+        is_new.then(|| (self.number, self.sieve.clone()))
     }
 
     /// The row at a place, if it is held.
@@ -58,12 +91,33 @@ impl Queue {
         self.go(self.at.saturating_add_signed(by), height);
     }
 
+    /// Selects the next row, or the one before, round from the last to the first.
+    pub fn cycle(&mut self, is_forward: bool, height: u64) {
+        let last = self.len().saturating_sub(1);
+        let place = match (is_forward, self.at) {
+            (true, at) if at >= last => 0,
+            (true, at) => at + 1,
+            (false, 0) => last,
+            (false, at) => at - 1,
+        };
+        self.go(place, height);
+    }
+
     /// Selects the row at a place, or the last one.
     pub fn go(&mut self, place: u64, height: u64) {
         self.at = place.min(self.len().saturating_sub(1));
         self.is_chosen = true;
+        self.is_pinned = false;
         self.selected = self.row(self.at).map(|row| row.job_id);
         self.scroll(height);
+    }
+
+    /// Selects a job wherever it is, even if it is not in the list.
+    pub fn choose(&mut self, job: i64) {
+        self.selected = Some(job);
+        self.is_chosen = true;
+        self.is_pinned = true;
+        self.is_stale = true;
     }
 
     /// Moves what is shown until the selected row is in it.
@@ -87,6 +141,7 @@ impl Queue {
             offset: start,
             limit: usize::try_from(height + 2 * MARGIN).unwrap_or(usize::MAX),
             anchor: self.selected,
+            sieve: self.number,
         };
         let seen = (self.top + height).min(self.len());
         let held = self.offset + self.rows.len() as u64;
@@ -103,10 +158,20 @@ impl Queue {
     pub fn take(&mut self, read: Rows, height: u64) {
         self.asked = None;
         self.counts = read.counts;
+        if read.window.sieve != self.number {
+            self.is_stale = true;
+            return;
+        }
+        self.length = read.length;
         self.offset = read.window.offset;
         self.rows = read.rows;
-        if let Some(place) = read.place.filter(|_| read.window.anchor == self.selected) {
-            self.at = place;
+        if read.window.anchor == self.selected {
+            match read.place {
+                Some(place) => self.at = place,
+                // It is held back by now: whoever is in its place is selected.
+                None if !self.is_pinned && !self.sieve.is_open() => self.selected = None,
+                None => {}
+            }
         }
         self.at = self.at.min(self.len().saturating_sub(1));
         if self.selected.is_none() || self.is_empty() {
@@ -115,9 +180,19 @@ impl Queue {
         self.scroll(height);
     }
 
-    /// Selects a job that the user did not choose.
+    /// Takes how far the search for the filter's text has come.
+    pub fn look(&mut self, looked: Looked) {
+        if looked.sieve == self.number {
+            self.length = looked.found;
+            self.is_looking = !looked.is_over;
+            // Somebody else may be found who was selected before.
+            self.is_stale |= looked.is_over;
+        }
+    }
+
+    /// Selects a job that the user did not choose; behind a filter the user looks at something else.
     pub fn follow(&mut self, job: i64) {
-        if !self.is_chosen && self.selected != Some(job) {
+        if !self.is_chosen && self.sieve.is_open() && self.selected != Some(job) {
             self.selected = Some(job);
             self.is_stale = true;
         }

@@ -52,6 +52,12 @@ impl EditorBox {
         self.typed.text()
     }
 
+    /// Whose keys hold in it.
+    #[must_use]
+    pub const fn context(&self) -> Context {
+        context(self.shape)
+    }
+
     /// How that is understood, or why it cannot be taken.
     pub const fn verdict(&self) -> &Result<String, String> {
         &self.verdict

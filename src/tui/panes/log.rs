@@ -15,10 +15,15 @@ use crate::tui::view::{Look, cut};
 #[must_use]
 pub fn title(model: &Model) -> String {
     let level = word(model.log.level);
-    match model.log.back {
-        0 => format!("Log  {level} and graver"),
-        back => format!("Log  {level} and graver, {back} newer below"),
+    let mut title = format!("Log  {level} and graver");
+    let filter = model.log.filter();
+    if !filter.is_empty() {
+        title.push_str(&format!("  /{}", filter.text()));
     }
+    if model.log.back > 0 {
+        title.push_str(&format!(", {} newer below", model.log.back));
+    }
+    title
 }
 
 /// Draws it.

@@ -5,6 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
+use crate::keymap::{Action, Context};
 use crate::store::{JobRow, State};
 use crate::theme::{Glyphs, Role};
 use crate::tui::model::{Model, Pane};
@@ -17,25 +18,19 @@ const WIDE: u16 = 44;
 #[must_use]
 pub fn title(model: &Model) -> String {
     let queue = &model.queue;
+    let sieve = queue.sieve().in_words();
+    let looking = if queue.is_looking { "  looking" } else { "" };
     if queue.is_empty() {
-        return "Queue".to_owned();
+        return format!("Queue{sieve}{looking}");
     }
-    format!("Queue {}/{}", queue.at + 1, queue.len())
+    format!("Queue {}/{}{sieve}{looking}", queue.at + 1, queue.len())
 }
 
 /// Draws it.
 pub fn draw(model: &Model, look: Look, area: Rect, out: &mut Buffer) {
     let queue = &model.queue;
     if queue.is_empty() {
-        let lines = [
-            "The queue is empty.",
-            "",
-            "smelt add FILE... puts postings into it.",
-        ];
-        for (line, row) in lines.iter().zip(area.rows()) {
-            look.span(Role::Muted, cut(line, row.width, look))
-                .render(row, out);
-        }
+        nothing(model, look, area, out);
         return;
     }
     for (place, row) in (queue.top..).zip(area.rows()) {
@@ -43,7 +38,7 @@ pub fn draw(model: &Model, look: Look, area: Rect, out: &mut Buffer) {
             continue;
         };
         line(model, job, row.width, look).render(row, out);
-        if place == queue.at {
+        if place == queue.at && queue.selected.is_none_or(|selected| selected == job.job_id) {
             let role = if model.focus == Pane::Queue {
                 Role::Selection
             } else {
@@ -51,6 +46,39 @@ pub fn draw(model: &Model, look: Look, area: Rect, out: &mut Buffer) {
             };
             select(row, role, look, out);
         }
+    }
+}
+
+/// Says why there are no rows, and what to do.
+fn nothing(model: &Model, look: Look, area: Rect, out: &mut Buffer) {
+    let key = |action: Action| {
+        model
+            .keymap()
+            .key(Context::Queue, action)
+            .unwrap_or_default()
+    };
+    let lines = if model.queue.sieve().is_open() {
+        [
+            "The queue is empty.".to_owned(),
+            String::new(),
+            format!(
+                "{} adds files, {} takes a posting that you paste or type.",
+                key(Action::AddFiles),
+                key(Action::Compose)
+            ),
+        ]
+    } else if model.queue.is_looking {
+        ["Looking...".to_owned(), String::new(), String::new()]
+    } else {
+        [
+            "No posting comes through the filter.".to_owned(),
+            String::new(),
+            format!("{} shows all again.", key(Action::Back)),
+        ]
+    };
+    for (line, row) in lines.iter().zip(area.rows()) {
+        look.span(Role::Muted, cut(line, row.width, look))
+            .render(row, out);
     }
 }
 

@@ -9,8 +9,10 @@ use ratatui::widgets::Widget;
 
 use crate::extract::answer::Given;
 use crate::extract::reading::Source;
+use crate::extract::record::{Decision, Reviewed};
 use crate::theme::Role;
 use crate::tui::layout::halves;
+use crate::tui::model::result::{Row, Shown};
 use crate::tui::model::work::Running;
 use crate::tui::model::{Model, Pane};
 use crate::tui::view::{Look, cut, duration, select};
@@ -28,8 +30,16 @@ pub fn title(model: &Model) -> String {
     };
     let row = model.queue.row_of(job);
     let name = row.map(|row| row.label.rsplit('/').next().unwrap_or_default());
-    let view = if model.result.is_raw { " JSON" } else { "" };
-    format!("Result{view}  {}", name.unwrap_or_default())
+    let name = name.unwrap_or_default();
+    let shown = &model.result;
+    let evidence = shown.selected().filter(|_| shown.is_page);
+    match evidence {
+        Some(row) if row.is_stated => format!("Page, for {}  {name}", row.path),
+        Some(row) => format!("Page, for {} (not stated)  {name}", row.path),
+        None if shown.is_page => format!("Page  {name}"),
+        None if shown.is_raw => format!("Result JSON  {name}"),
+        None => format!("Result  {name}"),
+    }
 }
 
 /// Draws it.
@@ -40,12 +50,9 @@ pub fn draw(model: &Model, look: Look, area: Rect, out: &mut Buffer) {
         growing(running, look, area, out);
         return;
     }
-    let (values, text) = halves(area, shown.is_page && !shown.text.is_empty());
-    let values_area = if shown.text.is_empty() {
-        Some(area)
-    } else {
-        values
-    };
+    let has_text = !shown.text().is_empty();
+    let (values, text) = halves(area, shown.is_page && has_text);
+    let values_area = if !has_text { Some(area) } else { values };
     if let Some(area) = values_area {
         if shown.is_raw {
             raw(model, look, area, out);
@@ -53,8 +60,8 @@ pub fn draw(model: &Model, look: Look, area: Rect, out: &mut Buffer) {
             kept(model, look, area, out);
         }
     }
-    if let Some(area) = text.filter(|_| !shown.text.is_empty()) {
-        page::draw(shown, look, area, out);
+    if let Some(area) = text.filter(|_| has_text) {
+        page::draw(shown, model.focus == Pane::Result, look, area, out);
     }
 }
 
@@ -133,7 +140,7 @@ fn raw(model: &Model, look: Look, area: Rect, out: &mut Buffer) {
 
 fn kept(model: &Model, look: Look, area: Rect, out: &mut Buffer) {
     let shown = &model.result;
-    let Some(record) = &shown.record else {
+    let Some(record) = shown.record() else {
         let line = if shown.job.is_some() {
             "There is no record yet."
         } else {
@@ -144,6 +151,11 @@ fn kept(model: &Model, look: Look, area: Rect, out: &mut Buffer) {
         return;
     };
     let mut area = area;
+    if let Some(review) = &record.review {
+        look.span(Role::Human, cut(&verdict(review), area.width, look))
+            .render(area, out);
+        area = below(area);
+    }
     if let Some(error) = &record.error {
         let line = format!("{}: {}", error.kind, error.message);
         look.span(Role::Error, cut(&line, area.width, look))
@@ -161,30 +173,67 @@ fn kept(model: &Model, look: Look, area: Rect, out: &mut Buffer) {
     let wanted = shown.rows.iter().map(|row| row.path.len()).max();
     let name = wanted.unwrap_or(0).min(usize::from(area.width) / 3);
     for ((index, value), row) in shown.rows.iter().enumerate().skip(first).zip(area.rows()) {
-        let with_grounds = area.width >= WITH_GROUNDS;
-        let grounds = if with_grounds { GROUNDS } else { 0 };
-        let path = cut(&value.path, u16::try_from(name).unwrap_or(0), look);
-        let room = area
-            .width
-            .saturating_sub(u16::try_from(name + 3).unwrap_or(0) + grounds);
-        let text = cut(&value.value, room, look);
-        let gap = usize::from(room).saturating_sub(Span::raw(&text).width());
-        let (source, sure) = shown.grounds(value.field);
-        let mut spans = vec![
-            look.span(Role::Muted, format!("{path:<name$} = ")),
-            Span::raw(format!("{text}{}", " ".repeat(gap))),
-        ];
-        if with_grounds {
-            let word = source.map_or("", word);
-            spans.push(look.span(Role::Muted, format!(" {word:<7}")));
-            let (role, sure) = sureness(sure);
-            spans.push(look.span(role, format!("{sure:>6}")));
-        }
-        Line::from(spans).render(row, out);
-        if index == shown.at && model.focus == Pane::Result && !shown.is_page {
-            select(row, Role::Selection, look, out);
+        value_line(shown, value, name, row.width, look).render(row, out);
+        if index == shown.at && model.focus == Pane::Result {
+            let role = if shown.is_page {
+                Role::SelectionIdle
+            } else {
+                Role::Selection
+            };
+            select(row, role, look, out);
         }
     }
+}
+
+/// A value with its grounds; `name` columns are for its path.
+fn value_line<'a>(shown: &Shown, value: &Row, name: usize, width: u16, look: Look) -> Line<'a> {
+    let path = cut(&value.path, u16::try_from(name).unwrap_or(0), look);
+    let path = look.span(Role::Muted, format!("{path:<name$} = "));
+    if !value.is_stated {
+        return Line::from(vec![path, look.span(Role::Muted, "not stated")]);
+    }
+    let with_grounds = width >= WITH_GROUNDS;
+    let grounds = if with_grounds { GROUNDS } else { 0 };
+    let room = width.saturating_sub(u16::try_from(name + 3).unwrap_or(0) + grounds);
+    let text = cut(&value.value, room, look);
+    let gap = usize::from(room).saturating_sub(Span::raw(&text).width());
+    let mut spans = vec![path, Span::raw(format!("{text}{}", " ".repeat(gap)))];
+    if with_grounds {
+        let (source, sure) = shown.grounds(value.field);
+        let role = if source == Some(Source::Human) {
+            Role::Human
+        } else {
+            Role::Muted
+        };
+        let word = source.map_or("", word);
+        spans.push(look.span(role, format!(" {word:<7}")));
+        let (role, sure) = sureness(sure);
+        spans.push(look.span(role, format!("{sure:>6}")));
+    }
+    Line::from(spans)
+}
+
+/// Who decided what.
+fn verdict(review: &Reviewed) -> String {
+    let decision = match (review.decision, review.seen) {
+        (Some(Decision::Approved), true) => "approved",
+        (Some(Decision::Approved), false) => "approved unseen",
+        (Some(Decision::Rejected), _) => "rejected",
+        (None, _) => "changed",
+    };
+    let day = review.at.get(..10).unwrap_or(&review.at);
+    let mut line = format!("{decision} by {} on {day}", review.by);
+    if !review.fields.is_empty() {
+        let fields: Vec<&str> = review.fields.iter().map(|field| field.key()).collect();
+        line.push_str(&format!(", by hand: {}", fields.join(", ")));
+    }
+    if review.outdated > 0 {
+        line.push_str(&format!(
+            ", {} said before no longer counts",
+            review.outdated
+        ));
+    }
+    line
 }
 
 fn below(area: Rect) -> Rect {

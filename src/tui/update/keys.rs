@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use crossterm::event::KeyEvent;
 
-use super::{ending, height, power};
+use super::{adding, ending, find, height, power, triage};
 use crate::keymap::Action;
 use crate::tui::clerk::Order;
 use crate::tui::frame::Urgency;
-use crate::tui::model::boxes::{Over, Wanted};
+use crate::tui::model::boxes::{Over, Purpose, Wanted};
 use crate::tui::model::{Model, Pane};
 use crate::tui::msg::Effect;
 use crate::tui::overlay::{Help, Outcome, Palette};
@@ -30,12 +30,14 @@ pub(super) fn pressed(model: &mut Model, key: KeyEvent, now: Duration) -> Vec<Ef
 fn boxed(model: &mut Model, mut over: Over, key: KeyEvent, now: Duration) -> Vec<Effect> {
     let action = model.keymap().action(over.context(), key);
     match over.handle(key, model.keymap()) {
-        Outcome::Closed | Outcome::Done(Wanted::Nothing) => Vec::new(),
-        Outcome::Done(Wanted::Act(action)) => act(model, action, now),
-        Outcome::Done(Wanted::Profile(at)) => power::profile(at),
-        Outcome::Done(Wanted::Leave(leaving)) => ending::choose(model, leaving, now),
+        Outcome::Closed => {
+            find::closed(model, &over);
+            Vec::new()
+        }
+        Outcome::Done(wanted) => done(model, &over, wanted, now),
         Outcome::Kept => {
             model.over = Some(over);
+            find::apply(model);
             Vec::new()
         }
         Outcome::Ignored => {
@@ -45,11 +47,46 @@ fn boxed(model: &mut Model, mut over: Over, key: KeyEvent, now: Duration) -> Vec
     }
 }
 
+/// What was wanted by a box that is closed now.
+fn done(model: &mut Model, over: &Over, wanted: Wanted, now: Duration) -> Vec<Effect> {
+    match wanted {
+        Wanted::Nothing => Vec::new(),
+        Wanted::Act(action) => act(model, action, now),
+        Wanted::Profile(at) => power::profile(at),
+        Wanted::Leave(leaving) => ending::choose(model, leaving, now),
+        Wanted::States(at) => {
+            find::show(model, at);
+            Vec::new()
+        }
+        Wanted::Find(pane, filter) => {
+            find::set(model, pane, filter);
+            Vec::new()
+        }
+        Wanted::Typed(Purpose::Add, text) => adding::names(&text),
+        Wanted::Typed(Purpose::Compose, text) => vec![Effect::Compose(text)],
+        Wanted::Typed(purpose, text) => {
+            let case = match over {
+                Over::Typing(typing) => typing.case().cloned(),
+                _ => None,
+            };
+            triage::typed(model, case, purpose, text)
+        }
+        Wanted::ApproveAll(least) => triage::approve_all(model, least, now),
+    }
+}
+
 fn act(model: &mut Model, action: Action, now: Duration) -> Vec<Effect> {
-    if travel(model, action) {
+    if model.is_readonly && changes_by_hand(action) {
+        model.say("nothing is changed: smelt was started with --readonly", now);
+        return Vec::new();
+    }
+    if travel(model, action) || find::act(model, action, now) || adding::act(model, action, now) {
         return Vec::new();
     }
     if let Some(effects) = power::act(model, action) {
+        return effects;
+    }
+    if let Some(effects) = triage::act(model, action, now) {
         return effects;
     }
     match action {
@@ -59,7 +96,8 @@ fn act(model: &mut Model, action: Action, now: Duration) -> Vec<Effect> {
             model.result.at = 0;
         }
         Action::CopyField => {
-            let value = model.result.selected().map(|row| row.value.clone());
+            let selected = model.result.selected().filter(|row| row.is_stated);
+            let value = selected.map(|row| row.value.clone());
             return copy(model, value, now);
         }
         Action::CopyRecord => {
@@ -79,22 +117,39 @@ fn act(model: &mut Model, action: Action, now: Duration) -> Vec<Effect> {
             return vec![Effect::Mouse(model.has_mouse)];
         }
         Action::Help => {
-            model.over = Some(Over::Help(Help::new(model.keymap(), model.focus.context())));
+            model.over = Some(Over::Help(Help::new(model.keymap(), model.below())));
         }
         Action::Palette => {
-            let palette = Palette::new(model.keymap(), model.focus.context());
+            let palette = Palette::new(model.keymap(), model.below());
             model.over = Some(Over::Palette(palette));
         }
         Action::NextTheme => return vec![Effect::NextTheme],
         Action::Redraw => return vec![Effect::Redraw],
         Action::Suspend => return vec![Effect::Suspend],
         Action::Quit | Action::Interrupt => return ending::leave(model, now),
-        other => {
-            let line = format!("{} is not there yet", other.label());
-            model.say(line, now);
-        }
+        // What moves, finds, adds, judges or holds the card was done above; answers are those of boxes.
+        _ => {}
     }
     Vec::new()
+}
+
+/// What is refused where nothing may be changed; the card's keeper refuses by itself.
+fn changes_by_hand(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Approve
+            | Action::Reject
+            | Action::Edit
+            | Action::Missed
+            | Action::Undo
+            | Action::ApproveAll
+            | Action::AddFiles
+            | Action::Compose
+            | Action::Retry
+            | Action::Cancel
+            | Action::RaisePriority
+            | Action::LowerPriority
+    )
 }
 
 /// Moves in a pane or between panes; false when the action is of another kind.
@@ -140,18 +195,23 @@ fn step(model: &mut Model, by: i64) {
 
 fn sideways(model: &mut Model, right: bool) {
     match model.focus {
-        Pane::Result => model.result.is_page = right,
+        Pane::Result if right => model.result.right(),
+        Pane::Result => model.result.left(),
         Pane::Log => model.log.change_level(right),
         Pane::Queue | Pane::Hardware => {}
     }
 }
 
-/// Ends what is special, one thing at a time: a maximised pane, reading in the page, a chosen row.
+/// Ends what is special, one thing at a time: a maximised pane, a selection, reading in the page, a filter, a chosen row.
 fn back(model: &mut Model) {
+    let is_result = model.focus == Pane::Result;
     if model.is_maximised {
         model.is_maximised = false;
-    } else if model.result.is_page {
-        model.result.is_page = false;
+    } else if is_result && model.result.reading.anchor.is_some() {
+        model.result.reading.anchor = None;
+    } else if is_result && model.result.is_page {
+        model.result.leave_page();
+    } else if find::clear(model) {
     } else if model.focus != Pane::Queue {
         model.focus = Pane::Queue;
     } else {

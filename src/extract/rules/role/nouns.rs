@@ -20,6 +20,6 @@ tutor|typist|underwriter|welder|worker|writer";
 static NOUN: Pattern = Pattern::built(|| format!(r"(?i)\b(?:{NOUNS})s?\b"));
 
 /// Whether a name has such a word.
-pub(in crate::extract::rules) fn names_somebody(name: &str) -> bool {
+pub(in crate::extract) fn names_somebody(name: &str) -> bool {
     NOUN.is_match(name)
 }

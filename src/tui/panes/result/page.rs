@@ -9,19 +9,21 @@ use ratatui::widgets::{Paragraph, Widget, Wrap};
 
 use crate::theme::Role;
 use crate::tui::model::result::Shown;
+use crate::tui::overlay::wrapped;
 use crate::tui::view::Look;
 
-/// Draws the lines from a little above the evidence on.
-pub fn draw(shown: &Shown, look: Look, area: Rect, out: &mut Buffer) {
-    let marked: Vec<Range<usize>> = shown
-        .spans()
-        .iter()
-        .map(|span| span.start..span.end)
-        .collect();
-    let first = shown.first_line();
+/// Draws the lines from a little above the one that is to be seen.
+pub fn draw(shown: &Shown, is_focused: bool, look: Look, area: Rect, out: &mut Buffer) {
+    let evidence = shown.spans().iter();
+    let evidence = evidence.map(|span| (Role::Evidence, span.start..span.end));
+    let chosen = shown.chosen().filter(|_| is_focused);
+    let chosen = chosen.map(|range| (Role::Selection, range));
+    // What is chosen lies over what is known.
+    let marked: Vec<(Role, Range<usize>)> = chosen.into_iter().chain(evidence).collect();
+    let first = first_line(shown, area);
     let mut start = 0;
     let mut lines = Vec::new();
-    for (number, text) in shown.text.split('\n').enumerate() {
+    for (number, text) in shown.text().split('\n').enumerate() {
         // Every line has at least one row.
         if lines.len() == usize::from(area.height) {
             break;
@@ -36,10 +38,28 @@ pub fn draw(shown: &Shown, look: Look, area: Rect, out: &mut Buffer) {
         .render(area, out);
 }
 
+/// The line that is drawn first: a few above the one to be seen, unless that would push it out below.
+fn first_line(shown: &Shown, area: Rect) -> usize {
+    let seen = shown.line();
+    let above = usize::from(area.height / 4).min(3);
+    let mut first = seen.saturating_sub(above);
+    let lines = shown.text().split('\n').skip(first).take(seen - first + 1);
+    let heights: Vec<usize> = lines.map(|line| wrapped(line, area.width).max(1)).collect();
+    let mut rows: usize = heights.iter().sum();
+    for height in heights {
+        if rows <= usize::from(area.height) || first == seen {
+            break;
+        }
+        rows -= height;
+        first += 1;
+    }
+    first
+}
+
 /// One line that begins at a byte of the page, in pieces that are marked or not.
-fn line<'a>(text: &'a str, start: usize, marked: &[Range<usize>], look: Look) -> Line<'a> {
+fn line<'a>(text: &'a str, start: usize, marked: &[(Role, Range<usize>)], look: Look) -> Line<'a> {
     let mut cuts = vec![0, text.len()];
-    for range in marked {
+    for (_, range) in marked {
         for end in [range.start, range.end] {
             cuts.push(end.clamp(start, start + text.len()) - start);
         }
@@ -49,14 +69,10 @@ fn line<'a>(text: &'a str, start: usize, marked: &[Range<usize>], look: Look) ->
     cuts.dedup();
     let pieces = cuts.windows(2).filter_map(|pair| {
         let (from, to) = (*pair.first()?, *pair.last()?);
-        let is_marked = marked
+        let mark = marked
             .iter()
-            .any(|range| range.start <= start + from && start + to <= range.end);
-        let role = if is_marked {
-            Role::Evidence
-        } else {
-            Role::Text
-        };
+            .find(|(_, range)| range.start <= start + from && start + to <= range.end);
+        let role = mark.map_or(Role::Text, |(role, _)| *role);
         Some(Span::styled(text.get(from..to)?, look.style(role)))
     });
     Line::from(pieces.collect::<Vec<_>>())
