@@ -9,7 +9,8 @@ use crate::cli::KeepArgs;
 use crate::event::{Event, GpuNow, Kept};
 use crate::gpu::Metric;
 use crate::gpu::sample::State;
-use crate::power::governor::Admission;
+use crate::power::actuator::Outcome;
+use crate::power::governor::{Admission, Decision, Stage};
 use crate::power::keeper::{Hear, Keeper, Mode, Notice, Plan, Status};
 use crate::run::{RunError, heat, lock};
 
@@ -64,11 +65,46 @@ fn hear(backstage: &Backstage, inbox: &Inbox) -> Hear {
             Notice::Note(line) | Notice::Unset { why: line, .. } => {
                 inbox.event(Event::Notice { line: line.clone() });
             }
-            other => tracing::info!("the card: {other:?}"),
+            Notice::Decision {
+                decision, outcome, ..
+            } => log_decision(decision, outcome.as_ref()),
+            Notice::Unheld { outcome, .. } => {
+                tracing::warn!("the card draws more than its cap; {}", came(outcome));
+            }
         }
         inbox.event(Event::Gpu(Box::new(reading(status))));
         inbox.tick();
     })
+}
+
+/// A line of the log for what the governor decided, and for what came of it.
+fn log_decision(decision: &Decision, outcome: Option<&Outcome>) {
+    let why = decision.why.map(|why| format!(": {why}"));
+    let why = why.unwrap_or_default();
+    let (from, to) = (decision.from_w, decision.cap_w);
+    let watts = if (from - to).abs() < 0.1 {
+        format!("{to:.0} W")
+    } else {
+        format!("from {from:.0} to {to:.0} W")
+    };
+    let stage = match decision.stage {
+        Stage::Steady => String::new(),
+        stage => format!(", {}", stage.name()),
+    };
+    match outcome {
+        Some(refused @ Outcome::Refused(_)) => {
+            tracing::warn!("the card, {watts}{stage}{why}; {}", came(refused));
+        }
+        _ => tracing::info!("the card, {watts}{stage}{why}"),
+    }
+}
+
+fn came(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Applied(Some(watts)) => format!("{watts:.0} W are in force"),
+        Outcome::Applied(None) => "its effect shows under load".to_owned(),
+        Outcome::Refused(why) => why.clone(),
+    }
 }
 
 fn reading(status: &Status) -> GpuNow {

@@ -6,8 +6,9 @@ mod text;
 use std::time::Duration;
 
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Paragraph};
 
@@ -38,6 +39,15 @@ impl Look<'_> {
     pub fn span<'b>(&self, role: Role, text: impl Into<std::borrow::Cow<'b, str>>) -> Span<'b> {
         Span::styled(text, self.style(role))
     }
+}
+
+/// Marks a row that was drawn. On the selection's ground its own colours would not be read, so they go.
+pub fn select(row: Rect, role: Role, look: Look, out: &mut Buffer) {
+    if role == Role::Selection {
+        let plain = look.style(Role::Text).remove_modifier(Modifier::DIM);
+        out.set_style(row, plain);
+    }
+    out.set_style(row, look.style(role));
 }
 
 /// Draws everything.

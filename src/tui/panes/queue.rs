@@ -9,7 +9,7 @@ use crate::keymap::{Action, Context};
 use crate::store::{JobRow, State};
 use crate::theme::{Glyphs, Role};
 use crate::tui::model::{Model, Pane};
-use crate::tui::view::{Look, cut, duration};
+use crate::tui::view::{Look, cut, duration, select};
 
 /// Columns from which rows show their certainty and attempts.
 const WIDE: u16 = 44;
@@ -37,15 +37,15 @@ pub fn draw(model: &Model, look: Look, area: Rect, out: &mut Buffer) {
         let Some(job) = queue.row(place) else {
             continue;
         };
+        line(model, job, row.width, look).render(row, out);
         if place == queue.at && queue.selected.is_none_or(|selected| selected == job.job_id) {
             let role = if model.focus == Pane::Queue {
                 Role::Selection
             } else {
                 Role::SelectionIdle
             };
-            out.set_style(row, look.style(role));
+            select(row, role, look, out);
         }
-        line(model, job, row.width, look).render(row, out);
     }
 }
 

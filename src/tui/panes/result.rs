@@ -15,7 +15,7 @@ use crate::tui::layout::halves;
 use crate::tui::model::result::{Row, Shown};
 use crate::tui::model::work::Running;
 use crate::tui::model::{Model, Pane};
-use crate::tui::view::{Look, cut, duration};
+use crate::tui::view::{Look, cut, duration, select};
 
 /// Columns behind a value: who read it, and how sure it is.
 const GROUNDS: u16 = 14;
@@ -173,15 +173,15 @@ fn kept(model: &Model, look: Look, area: Rect, out: &mut Buffer) {
     let wanted = shown.rows.iter().map(|row| row.path.len()).max();
     let name = wanted.unwrap_or(0).min(usize::from(area.width) / 3);
     for ((index, value), row) in shown.rows.iter().enumerate().skip(first).zip(area.rows()) {
+        value_line(shown, value, name, row.width, look).render(row, out);
         if index == shown.at && model.focus == Pane::Result {
             let role = if shown.is_page {
                 Role::SelectionIdle
             } else {
                 Role::Selection
             };
-            out.set_style(row, look.style(role));
+            select(row, role, look, out);
         }
-        value_line(shown, value, name, row.width, look).render(row, out);
     }
 }
 
