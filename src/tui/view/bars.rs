@@ -4,6 +4,7 @@ use ratatui::text::{Line, Span};
 
 use super::{Look, duration};
 use crate::event::EngineState;
+use crate::keymap::{Action, Hint};
 use crate::store::{State, States};
 use crate::theme::Role;
 use crate::tui::model::{Ending, Model};
@@ -76,17 +77,35 @@ pub(super) fn hints<'a>(model: &'a Model, look: Look) -> Line<'a> {
     }
     let mut line = Vec::new();
     let mut room = usize::from(model.areas.hints.width);
-    for hint in &model.hints {
-        let parts = [
-            look.span(Role::Key, format!(" {}", hint.key)),
-            look.span(Role::Hint, format!(" {} ", hint.action.label())),
-        ];
-        let width: usize = parts.iter().map(Span::width).sum();
-        if width > room {
+    let width = |parts: &[Span; 2]| parts.iter().map(Span::width).sum::<usize>();
+    // Whatever has no room, help has some: it shows the rest.
+    let help = model
+        .hints
+        .iter()
+        .position(|hint| hint.action == Action::Help);
+    let help = help.map(|at| (at, key(&model.hints[at], look)));
+    for (at, hint) in model.hints.iter().enumerate() {
+        let parts = key(hint, look);
+        let kept = help.as_ref().filter(|(place, _)| *place > at);
+        let kept = kept.map_or(0, |(_, parts)| width(parts));
+        if width(&parts) + kept > room {
+            line.extend(
+                help.filter(|(place, _)| *place > at)
+                    .into_iter()
+                    .flat_map(|(_, parts)| parts),
+            );
             break;
         }
-        room -= width;
+        room -= width(&parts);
         line.extend(parts);
     }
     Line::from(line)
+}
+
+/// A key and what it does.
+fn key<'a>(hint: &Hint, look: Look) -> [Span<'a>; 2] {
+    [
+        look.span(Role::Key, format!(" {}", hint.key)),
+        look.span(Role::Hint, format!(" {} ", hint.action.label())),
+    ]
 }
