@@ -16,13 +16,13 @@ use smelt::event::{EngineState, Event, Finished};
 use smelt::log::Line;
 use smelt::theme::GlyphTier;
 use smelt::tui::model::Pane;
-use smelt::tui::msg::{Effect, Ended, Msg, Window};
+use smelt::tui::msg::{Effect, Ended, Looked, Msg, Preview, Told, Window};
 use smelt::tui::update::update;
 
 fn code() -> impl Strategy<Value = KeyCode> {
     prop_oneof![
         8 => any::<char>().prop_map(KeyCode::Char),
-        8 => prop::sample::select("jkhlgGzpqQRHLJyYsftmbxr+-/?:nN".chars().collect::<Vec<_>>()).prop_map(KeyCode::Char),
+        8 => prop::sample::select("jkhlgGzpqQRHLJyYsftmbxr+-/?:nNodeivuOwAcfS".chars().collect::<Vec<_>>()).prop_map(KeyCode::Char),
         3 => prop::sample::select(vec![KeyCode::Enter, KeyCode::Esc, KeyCode::Tab, KeyCode::BackTab, KeyCode::Up,
             KeyCode::Down, KeyCode::PageUp, KeyCode::PageDown, KeyCode::Home, KeyCode::End, KeyCode::Left, KeyCode::Right]),
         1 => (0..30u8).prop_map(KeyCode::F),
@@ -99,6 +99,11 @@ fn msg() -> impl Strategy<Value = Msg> {
             rows(Window { offset, limit, anchor: anchor.map(|job| i64::from(job.unsigned_abs() % 2000) + 1), sieve }, all)
         }),
         2 => (1..9i64).prop_map(record),
+        1 => (0..3u64, 0..900u64, any::<bool>()).prop_map(|(sieve, found, is_over)| Msg::Looked(Looked { sieve, found, is_over })),
+        1 => (".{0,60}", any::<Option<u8>>()).prop_map(|(line, go)| Msg::Told(Told { line, go: go.map(i64::from) })),
+        1 => (0..200u64, 0..9u64, 0..9u64).prop_map(|(to_review, done, guarded)| Msg::Preview(Preview {
+            least: 80, to_review, done, guarded,
+        })),
         2 => Just(Msg::Tick),
         1 => Just(Msg::Continued),
         1 => (".{0,60}", prop::sample::select(vec![tracing::Level::ERROR, tracing::Level::INFO])).prop_map(|(text, level)| {

@@ -172,7 +172,9 @@ impl Model {
     /// Whose keys hold where there is no box.
     #[must_use]
     pub fn below(&self) -> Context {
-        let job = self.result.job.filter(|_| self.result.case.is_some());
+        let shown = &self.result;
+        // While a record is on its way here, its keys hold already: they say so.
+        let job = shown.job.filter(|_| shown.case.is_some() || !shown.is_read);
         let is_kept = job.is_some_and(|job| !self.work.running.contains_key(&job));
         match self.focus {
             Pane::Result if is_kept => Context::Triage,

@@ -25,7 +25,7 @@ pub use self::menu::{Choice, Menu};
 pub use self::notice::{Level, Notices};
 pub use self::palette::Palette;
 pub use self::typed::{Shape, Typed};
-use crate::keymap::Hint;
+use crate::keymap::{Action, Hint};
 use crate::theme::{Role, Theme};
 
 /// What came of a key.
@@ -79,18 +79,28 @@ fn framed(title: &str, hints: &[Hint], theme: &Theme, area: Rect, buf: &mut Buff
 /// Keys and what they do, in one line; from the first that has no room they are left out.
 #[must_use]
 pub fn hint_line(hints: &[Hint], width: u16, theme: &Theme) -> Line<'static> {
-    let mut room = usize::from(width);
-    let mut line = Line::default();
-    for hint in hints {
+    let parts = |hint: &Hint| {
         let key = Span::styled(format!(" {}", hint.key), theme.style(Role::Key));
         let label = format!(" {} ", hint.action.label());
-        let parts = [key, Span::styled(label, theme.style(Role::Hint))];
-        let width: usize = parts.iter().map(Span::width).sum();
-        if width > room {
+        [key, Span::styled(label, theme.style(Role::Hint))]
+    };
+    let wide = |hint: &Hint| parts(hint).iter().map(Span::width).sum::<usize>();
+    // Whatever has no room, help has some: it shows the rest.
+    let help = hints.iter().position(|hint| hint.action == Action::Help);
+    let mut room = usize::from(width);
+    let mut line = Line::default();
+    for (at, hint) in hints.iter().enumerate() {
+        let kept = help
+            .filter(|place| *place > at)
+            .and_then(|place| hints.get(place));
+        if wide(hint) + kept.map_or(0, wide) > room {
+            if let Some(help) = kept.filter(|help| wide(help) <= room) {
+                line.extend(parts(help));
+            }
             break;
         }
-        room -= width;
-        line.extend(parts);
+        room -= wide(hint);
+        line.extend(parts(hint));
     }
     line
 }

@@ -62,6 +62,8 @@ impl Queue {
             self.is_looking = !sieve.text.is_empty();
             self.sieve = sieve;
             self.number += 1;
+            (self.at, self.top) = (0, 0);
+            self.is_pinned = false;
             self.has_new_sieve = true;
             self.is_stale = true;
         }

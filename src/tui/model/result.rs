@@ -47,6 +47,8 @@ pub struct Shown {
     pub reading: Reading,
     /// The text that was looked for last.
     pub find: Filter,
+    /// It was read whether there is a record.
+    pub is_read: bool,
     /// The record was changed and is to be read again.
     pub is_stale: bool,
 }
@@ -73,6 +75,7 @@ impl Shown {
         }
         let before = self.rows.get(self.at).cloned();
         self.case = read.case;
+        self.is_read = true;
         self.rows = self.record().map(rows).unwrap_or_default();
         let json = self.record().map(serde_json::to_string_pretty);
         let json = json.and_then(Result::ok).unwrap_or_default();

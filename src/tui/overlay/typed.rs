@@ -69,6 +69,10 @@ impl Typed {
         if key.kind == KeyEventKind::Release || !is_text {
             return false;
         }
+        // As in a shell; the text area takes it as an undo.
+        if key.code == KeyCode::Char('u') && key.modifiers == KeyModifiers::CONTROL {
+            return self.area.delete_line_by_head();
+        }
         match (is_end, self.shape) {
             (true, Shape::Line) => false,
             (true, Shape::Lines) => {

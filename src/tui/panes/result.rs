@@ -28,10 +28,12 @@ pub fn title(model: &Model) -> String {
     let Some(job) = model.result.job else {
         return "Result".to_owned();
     };
-    let row = model.queue.row_of(job);
-    let name = row.map(|row| row.label.rsplit('/').next().unwrap_or_default());
-    let name = name.unwrap_or_default();
     let shown = &model.result;
+    let name = match (shown.record(), model.queue.row_of(job)) {
+        (Some(record), _) => record.source.label(),
+        (None, Some(row)) => row.label.rsplit('/').next().unwrap_or_default().to_owned(),
+        (None, None) => String::new(),
+    };
     let evidence = shown.selected().filter(|_| shown.is_page);
     match evidence {
         Some(row) if row.is_stated => format!("Page, for {}  {name}", row.path),

@@ -84,12 +84,17 @@ impl Desk {
     }
 
     fn decide(&mut self, case: &Case, change: &Change, word: &str) -> Result<Told, Refused> {
-        let place = self.place(case.job_id)?;
+        let position = |store: &Store, set| store.position(case.job_id, set, Order::Doubt);
+        // Who judges records that need no look goes on with those.
+        let set = match position(&self.store, to_review())? {
+            Some(_) => to_review(),
+            None => self.unjudged()?,
+        };
+        let place = position(&self.store, set)?;
         case.say(&mut self.store, change, &self.who, now())?;
         self.judged += 1;
-        let left = self.store.counts()?.to_review;
-        let all = self.judged + left;
-        let next = self.row_at(place.unwrap_or(0))?;
+        let all = self.judged + self.store.counts()?.of(set);
+        let next = self.row_at(set, place.unwrap_or(0))?;
         let (line, go) = match next {
             Some(row) => (
                 format!("{word} {} of {all}, next: {}", self.judged, named(&row)),
@@ -107,11 +112,11 @@ impl Desk {
         let field = edit.field;
         let decided = decision(case);
         let case = case.say(&mut self.store, &Change::Edit(edit), &self.who, now())?;
-        let words = review::typed(&case.shown.posting, field).replace('\n', "; ");
-        let mut line = if words.is_empty() {
-            format!("{field} is not stated")
-        } else {
-            format!("{field} = {words}")
+        let words = review::typed(&case.shown.posting, field);
+        let mut line = match words.lines().count() {
+            0 => format!("{field} is not stated"),
+            1 => format!("{field} = {words}"),
+            lines => format!("{field} has {lines} lines now"),
         };
         if decided.is_some() && decision(&case).is_none() {
             line.push_str("; the decision was on other values, so it is to be reviewed again");
@@ -159,22 +164,25 @@ impl Desk {
     }
 
     fn next(&self, from: Option<i64>) -> Result<Told, Refused> {
-        let place = from.map(|job| self.place(job)).transpose()?.flatten();
-        let row = self.row_at(place.map_or(0, |place| place + 1))?;
-        let left = self.store.counts()?.to_review;
-        Ok(match row {
-            None => Told {
-                line: "nothing is left to review".to_owned(),
-                go: None,
-            },
-            Some(row) if Some(row.job_id) == from => Told {
-                line: "this is the only record left to review".to_owned(),
-                go: Some(row.job_id),
-            },
-            Some(row) => Told {
-                line: format!("{left} to review, this one: {}", named(&row)),
-                go: Some(row.job_id),
-            },
+        let set = self.unjudged()?;
+        let place = match from {
+            Some(job) => self.store.position(job, set, Order::Doubt)?,
+            None => None,
+        };
+        let row = self.row_at(set, place.map_or(0, |place| place + 1))?;
+        let Some(row) = row else {
+            let line = "nothing is left to review: every record is judged".to_owned();
+            return Ok(Told { line, go: None });
+        };
+        let left = self.store.counts()?.of(set);
+        let what = if set == to_review() {
+            "to review"
+        } else {
+            "that need no look and nobody has judged"
+        };
+        Ok(Told {
+            line: format!("{left} {what}, this one: {}", named(&row)),
+            go: Some(row.job_id),
         })
     }
 
@@ -221,14 +229,17 @@ impl Desk {
         Ok(Told { line, go: None })
     }
 
-    /// The place of a job among those to review.
-    fn place(&self, job: i64) -> Result<Option<u64>, StoreError> {
-        self.store.position(job, to_review(), Order::Doubt)
+    /// What is to be judged next: records to review, and once there are none, those that need no look.
+    fn unjudged(&self) -> Result<States, StoreError> {
+        Ok(match self.store.counts()?.to_review {
+            0 => States::of(&[State::Done]),
+            _ => to_review(),
+        })
     }
 
-    /// The record to review at a place, or behind the last one the first.
-    fn row_at(&self, place: u64) -> Result<Option<JobRow>, StoreError> {
-        let row = |place| self.store.rows(to_review(), Order::Doubt, place, 1);
+    /// The record at a place among those in a state, the least certain first; behind the last one the first.
+    fn row_at(&self, set: States, place: u64) -> Result<Option<JobRow>, StoreError> {
+        let row = |place| self.store.rows(set, Order::Doubt, place, 1);
         let mut rows = row(place)?;
         if rows.is_empty() {
             rows = row(0)?;

@@ -75,6 +75,7 @@ fn case(model: &mut Model, now: Duration) -> Option<Arc<Case>> {
         (Some(job), _) if model.work.running.contains_key(&job) => {
             "its page is being read right now".to_owned()
         }
+        (Some(_), None) if !shown.is_read => "the record is still being read".to_owned(),
         (Some(job), None) => ReviewError::NoRecord(job).to_string(),
         (Some(job), Some(case)) if case.record.status == Status::Failed => {
             ReviewError::Failed(job).to_string()
