@@ -1,7 +1,8 @@
 //! The composition root: builds engine and store, queues inputs, and lets workers drain the queue.
 
+mod bell;
 mod cancel;
-pub mod energy;
+mod energy;
 pub mod enqueue;
 pub mod heat;
 pub mod input;
@@ -15,9 +16,10 @@ mod workers;
 use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use self::bell::Bell;
 use self::energy::Accounts;
 use crate::cli::{EngineArgs, Exit, StoreArgs};
 use crate::engine::select::{Selected, Wish, select};
@@ -57,7 +59,7 @@ pub struct Run {
     /// Who watches.
     events: Outlet,
     /// Wakes workers that wait for a job.
-    changed: Condvar,
+    bell: Bell,
     /// Jobs that a process held which has ended without giving them back.
     pub buried: usize,
     /// Records taken from the store without asking anything.
@@ -140,7 +142,7 @@ impl Run {
             paused: AtomicBool::new(false),
             stays: false,
             events: Outlet::default(),
-            changed: Condvar::new(),
+            bell: Bell::default(),
             reused: AtomicUsize::new(0),
             buried,
             unavailable: Mutex::new(None),
@@ -188,19 +190,18 @@ impl Run {
         self.announce();
     }
 
-    /// Wakes whoever waits. Under the lock they wait with: between their look and their sleep nothing may change.
+    /// Wakes whoever waits; takes no lock that is held for long, since the screen and the keeper of the card ring too.
     fn announce(&self) {
-        let _store = lock(&self.store);
-        self.changed.notify_all();
+        self.bell.ring();
     }
 
     /// Gives running jobs back to the queue at once.
     pub fn abort(&self) {
         self.aborting.store(true, Ordering::SeqCst);
-        self.stop();
         if let Some(engine) = &self.selected.engine {
             engine.kill();
         }
+        self.stop();
     }
 
     /// Whether workers may claim; what is under way goes on either way.

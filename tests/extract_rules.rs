@@ -281,6 +281,11 @@ fn a_table_of_grades_gives_the_range_over_all_of_them() {
         "<tr><td>B-14</td><td>$116,393</td><td>$151,308</td></tr><tr><td>B-15</td><td>$136,908</td><td>$183,500</td></tr>",
     );
     assert_eq!(field(&two, "salary"), range(116_393, 183_500));
+    // By the hour and by the year is one grade twice.
+    let twice = table(
+        "<tr><td>Yearly</td><td>$41,600</td><td>$62,400</td></tr><tr><td>Hourly</td><td>$20</td><td>$30</td></tr>",
+    );
+    assert_eq!(field(&twice, "salary"), range(41_600, 62_400));
     // Two columns of something else are no range.
     let other = table("<tr><td>B-15</td><td>2 loaves</td><td>3 loaves</td></tr>");
     assert_eq!(field(&other, "salary"), Value::Null);

@@ -27,7 +27,7 @@ pub struct Merged {
 pub(super) const SURE: f64 = 0.8;
 
 /// Labels and main headings decide before the model; of names the model knows more than turns of phrase do, and where
-/// it only copies digits, less.
+/// it only copies digits, less. Of two doubtful titles the one with the word of a job stands.
 fn rank(field: Field, candidate: &Candidate) -> u8 {
     let is_name = matches!(
         field,
@@ -38,7 +38,8 @@ fn rank(field: Field, candidate: &Candidate) -> u8 {
         Source::JsonLd => 1,
         Source::Microdata => 2,
         Source::Rule if candidate.support >= SURE || !is_name => 3,
-        Source::Model if field == Field::Title && !is_a_job(candidate) => 6,
+        Source::Model if field == Field::Title && !is_a_job(candidate) => 5,
+        Source::Rule if field == Field::Title && !is_a_job(candidate) => 6,
         Source::Model => 4,
         Source::Rule => 5,
     }

@@ -2,6 +2,7 @@
 //! the joules of each page.
 
 use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
 use super::{Run, RunError};
@@ -15,6 +16,9 @@ use crate::power::writer::{Code, Refusal};
 
 /// The profile the governor stays below unless told otherwise.
 const BELOW: &str = "performance";
+
+/// Lines for the user that may wait before a terminal that takes none.
+const LINES: usize = 64;
 
 /// The keeper's first decision is not waited for longer.
 const FIRST: Duration = Duration::from_secs(15);
@@ -44,6 +48,7 @@ pub fn start(
         return Ok(None);
     }
     let theirs = Arc::clone(run);
+    let tell = off_thread(tell)?;
     let mut was_open = true;
     let hear = move |status: &Status, notice: &Notice| {
         obey(&theirs, status);
@@ -63,6 +68,18 @@ pub fn start(
     }
     run.measure(&keeper);
     Ok(Some(keeper))
+}
+
+/// The same, but nobody waits: a terminal that takes nothing must not hold up the guards of the card.
+fn off_thread(tell: impl Fn(&str) + Send + 'static) -> Result<impl Fn(&str) + Send, RunError> {
+    let (lines, said) = sync_channel::<String>(LINES);
+    std::thread::Builder::new()
+        .name("heat-lines".to_owned())
+        .spawn(move || said.iter().for_each(|line| tell(&line)))
+        .map_err(|error| RunError::Power(error.to_string(), Exit::Internal))?;
+    Ok(move |line: &str| {
+        lines.try_send(line.to_owned()).ok();
+    })
 }
 
 /// What a keeper is started with for these arguments, on behalf of the command `what`.

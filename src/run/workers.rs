@@ -54,8 +54,9 @@ pub fn work(run: &Run, threads: u8, finished: &Sender<()>) -> Result<(), StoreEr
 
 fn drain(run: &Run, owner: &str, settings: &str, finished: &Sender<()>) -> Result<(), StoreError> {
     while !run.is_stopping() {
+        let heard = run.bell.rings();
         let Some(claim) = next(run, owner)? else {
-            if rest(run)? {
+            if rest(run, heard)? {
                 continue;
             }
             return Ok(());
@@ -84,14 +85,14 @@ fn next(run: &Run, owner: &str) -> Result<Option<Claim>, StoreError> {
     lock(&run.store).claim(owner, LEASE_MS, now())
 }
 
-/// Sleeps until there may be a job; false once there is none left to wait for.
-fn rest(run: &Run) -> Result<bool, StoreError> {
-    let store = lock(&run.store);
-    // Under the lock: what changed before it is seen here, what changes after it wakes.
+/// Sleeps until there may be a job; false once there is none left to wait for. `heard` are the bell's rings from before
+/// the look that found none.
+fn rest(run: &Run, heard: u64) -> Result<bool, StoreError> {
     if run.is_stopping() {
         return Ok(true);
     }
-    let wait = match store.next_wake(now())? {
+    let wake = lock(&run.store).next_wake(now())?;
+    let wait = match wake {
         None if run.stays => NAP,
         // A run that is done does not wait for the card to cool down.
         None => return Ok(false),
@@ -101,7 +102,7 @@ fn rest(run: &Run) -> Result<bool, StoreError> {
             Duration::from_millis(wait.clamp(1, LOOK_MS))
         }
     };
-    drop(run.changed.wait_timeout(store, wait));
+    run.bell.wait(heard, wait);
     Ok(true)
 }
 
@@ -230,16 +231,16 @@ fn heartbeat(run: &Run) {
     let beat = Duration::from_millis(u64::try_from(LEASE_MS).unwrap_or_default() / 4);
     let mut last = std::time::Instant::now();
     loop {
-        let store = lock(&run.store);
+        let heard = run.bell.rings();
         if run.is_stopping() && lock(&run.active).is_empty() {
             return;
         }
-        let waited = run.changed.wait_timeout(store, beat);
-        let (mut store, _) = waited.unwrap_or_else(std::sync::PoisonError::into_inner);
+        run.bell.wait(heard, beat);
         if last.elapsed() < beat {
             continue;
         }
         last = std::time::Instant::now();
+        let mut store = lock(&run.store);
         for claim in lock(&run.active).values() {
             if let Err(error) = store.heartbeat(claim, now(), LEASE_MS) {
                 tracing::warn!(%error, "a lease could not be prolonged");

@@ -12,6 +12,9 @@ use crate::posting::money::{self, MoneyContext};
 /// How the page room joins the cells of a row.
 const CELL: &str = " | ";
 
+/// How many times as much a higher grade may have.
+const APART: f64 = 5.0;
+
 static LEAST: Pattern = Pattern::new(r"(?i)\b(?:min|minimum|lowest|low end|from|starting)\b");
 static GREATEST: Pattern = Pattern::new(r"(?i)\b(?:max|maximum|highest|high end|to|top)\b");
 
@@ -37,10 +40,16 @@ pub(super) fn read(page: &Page, normaliser: &Normaliser, reading: &mut Reading) 
     let grades = page.blocks.iter().enumerate().find_map(|(index, head)| {
         let columns = columns(page.text_of(head))?;
         let below = page.blocks.get(index + 1..)?.iter();
-        let grades: Vec<Grade> = below
+        let mut grades: Vec<Grade> = below
             .map_while(|block| grade(page, block, columns))
             .collect();
-        (!grades.is_empty()).then_some(grades)
+        let first = grades.first()?.least.value;
+        // Further apart are not grades but the same pay by the hour and by the year.
+        let alike = grades
+            .iter()
+            .take_while(|grade| (first / APART..=first * APART).contains(&grade.least.value));
+        grades.truncate(alike.count());
+        Some(grades)
     });
     let Some(grades) = grades else { return };
     let least = grades.iter().map(|grade| grade.least);
