@@ -4,6 +4,7 @@
 #[path = "svg.rs"]
 mod svg;
 
+use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
@@ -21,6 +22,7 @@ use smelt::gpu::simulated::workload::Workload;
 use smelt::keymap::Keymap;
 use smelt::log::Line;
 use smelt::power::governor::{Governor, Hold, Observation, Settings};
+use smelt::review::Case;
 use smelt::run::enqueue::{Inputs, enqueue};
 use smelt::run::{self, Run};
 use smelt::store::{Order, States, Store};
@@ -366,20 +368,22 @@ impl Scene {
     fn rows(&self, window: Window) -> Msg {
         let (states, order) = (States::ALL, Order::Queued);
         let place = |job| self.store.position(job, states, order).unwrap();
+        let counts = self.store.counts().unwrap();
         Msg::Rows(Box::new(Rows {
             window,
             rows: self
                 .store
                 .rows(states, order, window.offset, window.limit)
                 .unwrap(),
-            counts: self.store.counts().unwrap(),
+            counts,
+            length: counts.of(states),
             place: window.anchor.and_then(place),
         }))
     }
 
     fn record(&self, job: i64) -> Msg {
         let record = self.store.record_of(job).unwrap();
-        let (json, text) = record.map_or((None, None), |record| (Some(record.json), record.text));
-        Msg::Record(Box::new(Shown { job, json, text }))
+        let case = record.map(|record| Arc::new(Case::of(record).unwrap()));
+        Msg::Record(Box::new(Shown { job, case }))
     }
 }
