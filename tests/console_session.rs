@@ -9,16 +9,17 @@ use std::fmt::Write;
 use pty::Pty;
 
 /// What is pressed, why, and what is then on the screen.
-const STEPS: [(&str, &str, &str); 8] = [
-    ("", "smelt --demo --engine none", "5 queued"),
+const STEPS: [(&str, &str, &str); 9] = [
+    ("", "smelt --demo --engine none", "5 done"),
     ("g", "the first posting", "Queue 1/5"),
     ("R", "its record", "J raw JSON"),
-    ("J", "the same as JSON", "\"posting\": {"),
+    ("o", "it is right", "approved 1 of"),
+    ("u", "or was it?", "undone:"),
     ("1", "the card: the quiet profile", "quiet, 100 W"),
     (
         "4",
         "more than is usual goes back by itself",
-        "goes back in",
+        " W go back in",
     ),
     ("?", "the keys", "Keys"),
     ("\u{1b}", "the help is closed", "raw JSON"),
@@ -35,7 +36,10 @@ fn a_session() {
         pty.send(keys);
         pty.wait_for(wanted);
         let key = keys.replace('\u{1b}', "esc");
-        writeln!(log, "--- {key:<4}{why}\n{}", pty.contents()).unwrap();
+        writeln!(log, "--- {key:<4}{why}").unwrap();
+        for line in pty.contents().lines() {
+            writeln!(log, "{}", line.trim_end()).unwrap();
+        }
     }
     pty.send("q");
     let (status, _) = pty.wait();

@@ -278,7 +278,8 @@ fn help_lists_every_action_of_the_keymap_those_of_the_place_first() {
     let help = Help::new(&keymap, Context::Queue);
     let rows = drawn(100, 12, |area, buf| help.render(&theme(), area, buf));
     assert!(rows[2].contains("In the queue"), "{rows:#?}");
-    assert!(rows[3].contains("r                  retry"), "{rows:#?}");
+    let has_retry = |row: &String| row.contains("r                  retry");
+    assert!(rows.iter().any(has_retry), "{rows:#?}");
 }
 
 #[test]
