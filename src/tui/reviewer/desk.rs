@@ -207,7 +207,8 @@ impl Desk {
         jobs.retain(|job| still.contains(job));
         let (mut all, mut told) = (All::default(), Instant::now());
         for chunk in jobs.chunks(CHUNK) {
-            all = review::approve_unseen(&mut self.store, chunk, &self.who, all, now())?;
+            let (store, who) = (&mut self.store, self.who.as_str());
+            all = review::approve_unseen(store, chunk, least, true, who, all, now())?;
             if told.elapsed() >= PROGRESS {
                 told = Instant::now();
                 let line = format!("approved {} of {seen}", all.approved);
