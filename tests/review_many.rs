@@ -8,7 +8,7 @@ use smelt::extract::record::Status;
 use smelt::posting::Field;
 use smelt::review::{self, All, Case};
 use smelt::store::{State, Store};
-use support::{TEXT, read, read_as, record, say};
+use support::{TEXT, queue, read, read_as, record, say};
 
 fn store_of(keys: &[&str]) -> (Store, Vec<i64>) {
     let mut store = Store::in_memory().unwrap();
@@ -66,4 +66,30 @@ fn what_changed_since_it_was_named_is_not_approved_unseen() {
     let all = review::approve_unseen(&mut store, &named, 40, true, "bob", all, 3).unwrap();
     assert_eq!((all.approved, all.refused), (3, 9), "with another bar");
     assert!(Case::open(&store, jobs[0]).unwrap().log.is_empty());
+}
+
+#[test]
+fn what_cannot_be_taken_back_does_not_stand_in_the_way_of_what_was_said_before() {
+    let (mut store, jobs) = store_of(&["first", "again", "unreadable", "partly"]);
+    say(&mut store, jobs[0], Case::approval);
+    let named = [jobs[1], jobs[2], jobs[3]];
+    let none = All::default();
+    review::approve_unseen(&mut store, &named, 0, false, "ada", none, 3).unwrap();
+    let night = record("Night Nurse");
+    read_as(&mut store, "unreadable", &night, TEXT, "{}");
+    queue(&mut store, "again", TEXT);
+
+    let undone = review::undo_last(&mut store, "ada", 4).unwrap();
+    assert_eq!(undone.jobs, [jobs[3]], "the rest of the batch is");
+    assert_eq!(undone.refused, [jobs[2], jobs[1]]);
+    let undone = review::undo_last(&mut store, "ada", 5).unwrap();
+    assert_eq!((undone.jobs, undone.refused.len()), (vec![jobs[0]], 2));
+    assert_eq!(undone.entries[0].job_id, jobs[0]);
+    assert_eq!(states(&store, &jobs[..1]), [State::ToReview]);
+    let undone = review::undo_last(&mut store, "ada", 6).unwrap();
+    assert_eq!((undone.jobs.len(), undone.refused.len()), (0, 2));
+
+    read(&mut store, "again", &night, TEXT);
+    let undone = review::undo_last(&mut store, "ada", 7).unwrap();
+    assert_eq!(undone.jobs, [jobs[1]], "once it is read it can be");
 }

@@ -125,15 +125,18 @@ impl Desk {
     }
 
     fn undo(&mut self) -> Result<Told, Refused> {
-        let batch = self.store.last_batch(&self.who)?;
         let undone = review::undo_last(&mut self.store, &self.who, now())?;
-        let decisions = batch.iter().filter(|entry| is_decision(entry)).count();
+        let decisions = undone
+            .entries
+            .iter()
+            .filter(|entry| is_decision(entry))
+            .count();
         self.judged = self.judged.saturating_sub(decisions as u64);
         let go = match undone.jobs.as_slice() {
             [job] => Some(*job),
             _ => None,
         };
-        let line = self.undone(&undone, batch.first())?;
+        let line = self.undone(&undone, undone.entries.first())?;
         Ok(Told { line, go })
     }
 
