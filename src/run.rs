@@ -1,8 +1,7 @@
 //! The composition root: builds engine and store, queues inputs, and lets workers drain the queue.
 
 mod bell;
-mod cancel;
-mod energy;
+pub mod energy;
 pub mod enqueue;
 pub mod heat;
 pub mod input;
@@ -30,7 +29,6 @@ use crate::gpu::sampler::Watch;
 use crate::power::keeper::Keeper;
 use crate::store::{Claim, Store, StoreError};
 
-pub use self::cancel::cancel;
 pub use self::workers::work;
 
 /// Milliseconds a job belongs to the process that claimed it without a heartbeat.

@@ -67,6 +67,15 @@ impl Case {
         Self::of(stored)
     }
 
+    /// As [`Case::open`]; `None` where there is no record or it cannot be read, so that one of many stops no others.
+    pub(super) fn open_if_readable(store: &Store, job: i64) -> Result<Option<Self>, StoreError> {
+        match Self::open(store, job) {
+            Ok(case) => Ok(Some(case)),
+            Err(ReviewError::Store(error)) => Err(error),
+            Err(_) => Ok(None),
+        }
+    }
+
     /// The case of a record that was read with its text.
     ///
     /// # Errors

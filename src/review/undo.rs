@@ -1,7 +1,7 @@
 //! Undoing: an entry of the log that takes back another one, or all that were written in one go.
 
 use super::{Case, ReviewError};
-use crate::store::{Said, Store, live};
+use crate::store::{Entry, Said, Store, live};
 
 /// Entries written in one transaction, so that others need not wait long.
 pub(super) const CHUNK: usize = 200;
@@ -11,7 +11,9 @@ pub(super) const CHUNK: usize = 200;
 pub struct Undone {
     /// The jobs whose records show something else now.
     pub jobs: Vec<i64>,
-    /// Jobs whose pages are being read again; what was said of them still counts.
+    /// What was said of them, in the same order.
+    pub entries: Vec<Entry>,
+    /// Jobs whose pages are being read again or whose records cannot be read; what was said of them still counts.
     pub refused: Vec<i64>,
 }
 
@@ -29,27 +31,52 @@ pub fn undo(store: &mut Store, entry: i64, who: &str, now: i64) -> Result<Case, 
 }
 
 /// Takes back what `who` said last; an approval of many at once is taken back as a whole. Called again, it takes back
-/// what was said before that.
+/// what was said before that. Where all of it is refused, what was said before that is taken back at once: otherwise it
+/// would stand in the way of every further undo.
 ///
 /// # Errors
 /// When the store cannot be read or written.
 pub fn undo_last(store: &mut Store, who: &str, now: i64) -> Result<Undone, ReviewError> {
-    let entries = store.last_batch(who)?;
-    let (mut undone, mut batch) = (Undone::default(), None);
-    for chunk in entries.chunks(CHUNK) {
-        let mut new = Vec::with_capacity(chunk.len());
-        for entry in chunk {
-            let case = Case::open(store, entry.job_id)?;
-            new.push(case.entry(Said::Undo(entry.id), who, now));
+    let mut undone = Undone::default();
+    while undone.jobs.is_empty() {
+        let entries = store.last_batch(who, &undone.refused)?;
+        if entries.is_empty() {
+            break;
         }
-        let answers = store.append(&new, who, batch, now)?;
-        for (entry, answer) in chunk.iter().zip(answers) {
-            batch = batch.or(answer);
-            match answer {
-                Some(_) => undone.jobs.push(entry.job_id),
+        take_back(store, entries, who, now, &mut undone)?;
+    }
+    Ok(undone)
+}
+
+fn take_back(
+    store: &mut Store,
+    entries: Vec<Entry>,
+    who: &str,
+    now: i64,
+    undone: &mut Undone,
+) -> Result<(), ReviewError> {
+    let mut batch = None;
+    let mut entries = entries.into_iter().peekable();
+    while entries.peek().is_some() {
+        let (mut old, mut new) = (Vec::new(), Vec::new());
+        for entry in entries.by_ref().take(CHUNK) {
+            match Case::open_if_readable(store, entry.job_id)? {
+                Some(case) => {
+                    new.push(case.entry(Said::Undo(entry.id), who, now));
+                    old.push(entry);
+                }
                 None => undone.refused.push(entry.job_id),
             }
         }
+        for (entry, answer) in old.into_iter().zip(store.append(&new, who, batch, now)?) {
+            batch = batch.or(answer);
+            if answer.is_some() {
+                undone.jobs.push(entry.job_id);
+                undone.entries.push(entry);
+            } else {
+                undone.refused.push(entry.job_id);
+            }
+        }
     }
-    Ok(undone)
+    Ok(())
 }

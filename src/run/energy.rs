@@ -28,7 +28,8 @@ impl Accounts {
     /// Shares out what was drawn since the last time.
     fn settle(&mut self, joules: Option<f64>) {
         let drawn = self.counted.zip(joules).map(|(before, now)| now - before);
-        self.counted = joules;
+        // What was shared out once is not shared out again after a lower sum.
+        self.counted = joules.map(|now| self.counted.map_or(now, |before| before.max(now)));
         let count = u32::try_from(self.pages.len()).unwrap_or(u32::MAX);
         for share in self.pages.values_mut() {
             *share = share.zip(drawn).map(|(share, drawn)| {
@@ -66,6 +67,15 @@ mod tests {
         assert_eq!(accounts.end(2, Some(40.0)), None);
         assert_eq!(accounts.end(3, Some(50.0)), None);
         assert_eq!(accounts.end(9, Some(60.0)), None);
+    }
+
+    #[test]
+    fn a_sum_from_before_the_last_one_shares_nothing_out_twice() {
+        let mut accounts = Accounts::default();
+        accounts.begin(1, Some(100.0));
+        accounts.begin(2, Some(130.0));
+        assert_eq!(accounts.end(1, Some(120.0)), Some(30.0));
+        assert_eq!(accounts.end(2, Some(140.0)), Some(10.0));
     }
 
     proptest! {

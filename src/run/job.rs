@@ -69,8 +69,9 @@ impl<'a> Account<'a> {
     }
 
     fn close(self) -> Option<f64> {
-        let joules = self.run.joules();
-        lock(&self.run.accounts).end(self.job, joules)
+        // Read under the lock: a worker with a later sum must not settle in between.
+        let mut accounts = lock(&self.run.accounts);
+        accounts.end(self.job, self.run.joules())
     }
 }
 

@@ -2,7 +2,8 @@
 
 use super::enqueue::JobSource;
 use super::{Run, job, lock, now};
-use crate::store::StoreError;
+use crate::review::{self, Case};
+use crate::store::{StoreError, StoredRecord};
 
 /// The row's error of a job that was called off.
 const CALLED_OFF: &str = "cancelled";
@@ -23,7 +24,8 @@ impl Run {
         Ok(!queued.is_empty())
     }
 
-    /// Calls a job off that waits or is being read; false when it is neither.
+    /// Calls a job off that waits or is being read; false when it is neither. One that was read before shows the record
+    /// it had.
     ///
     /// # Errors
     /// When the store cannot be written.
@@ -39,7 +41,11 @@ impl Run {
                 why,
             )
         };
-        let cancelled = lock(&self.store).cancel(&[job], CALLED_OFF, now(), &record)?;
+        let standing = |stored: StoredRecord| {
+            let case = Case::of(stored).ok()?;
+            Some(review::standing(&case.shown))
+        };
+        let cancelled = lock(&self.store).cancel(&[job], CALLED_OFF, now(), &record, &standing)?;
         self.announce();
         Ok(!cancelled.is_empty())
     }

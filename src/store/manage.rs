@@ -1,8 +1,9 @@
 //! What a person does to the queue: try again, call off, put first.
 
-use super::records::{self, NewRecord};
+use super::records::{self, NewRecord, StoredRecord};
+use super::reviews::{self, Standing};
 use super::{Store, StoreError};
-use rusqlite::OptionalExtension;
+use rusqlite::{Connection, OptionalExtension};
 
 /// The key of the record that a cancelled job is finished with.
 const CANCELLED: &str = "cancelled";
@@ -42,14 +43,17 @@ impl Store {
 
     /// Calls jobs off that wait, wait to be tried again or are being worked on; who works on one is fenced off.
     ///
-    /// A cancelled job is a failed one, so every posting still has exactly one result: `record` makes its record, whose
-    /// error should say `cancelled`, and `reason` is the row's error. Returns those it called off.
+    /// A posting that was queued again keeps the usable record it has: its job is done with it as before, and `standing`
+    /// says what the row of a record shows, or `None` if it is no record. Any other cancelled job is a failed one, so
+    /// every posting still has exactly one result: `record` makes its record, whose error should say `cancelled`, and
+    /// `reason` is the row's error. Returns those it called off.
     pub fn cancel(
         &mut self,
         jobs: &[i64],
         reason: &str,
         now: i64,
         record: &dyn Fn(Cancelled) -> String,
+        standing: &dyn Fn(StoredRecord) -> Option<Standing>,
     ) -> Result<Vec<i64>, StoreError> {
         self.write(|tx| {
             let mut statement = tx.prepare_cached(
@@ -69,6 +73,10 @@ impl Store {
                 let Some((posting_key, posting_id, source)) = place else {
                     continue;
                 };
+                called_off.push(*job);
+                if put_back(tx, *job, standing)? {
+                    continue;
+                }
                 let json = record(Cancelled {
                     posting_id: &posting_id,
                     source: &source,
@@ -80,7 +88,6 @@ impl Store {
                     ..NewRecord::default()
                 };
                 records::insert(tx, &posting_key, &posting_id, &new, now)?;
-                called_off.push(*job);
             }
             Ok(called_off)
         })
@@ -102,4 +109,26 @@ impl Store {
             Ok(changed)
         })
     }
+}
+
+/// Makes a job done with the newest record of its posting, if that is usable.
+fn put_back(
+    conn: &Connection,
+    job: i64,
+    standing: &dyn Fn(StoredRecord) -> Option<Standing>,
+) -> rusqlite::Result<bool> {
+    let newest = records::newest(conn, job)?.filter(|record| record.status != "failed");
+    let Some(record) = newest else {
+        return Ok(false);
+    };
+    let idem_key = record.idem_key.clone();
+    let Some(standing) = standing(record) else {
+        return Ok(false);
+    };
+    conn.prepare_cached(
+        "UPDATE jobs SET state = 'done', idem_key = ?2, error = NULL WHERE id = ?1",
+    )?
+    .execute((job, idem_key))?;
+    reviews::show(conn, job, &standing)?;
+    Ok(true)
 }

@@ -123,6 +123,18 @@ pub(super) fn insert(
     Ok(())
 }
 
+/// The newest record of a job's posting with its text.
+pub(super) fn newest(conn: &Connection, job: i64) -> rusqlite::Result<Option<StoredRecord>> {
+    conn.prepare_cached(concat!(
+        "SELECT ",
+        columns!(),
+        " FROM jobs j CROSS JOIN records rec ON rec.posting_key = j.posting_key
+         WHERE j.id = ?1 ORDER BY rec.seq DESC LIMIT 1"
+    ))?
+    .query_row([job], |row| StoredRecord::of(conn, row, true))
+    .optional()
+}
+
 impl Store {
     /// The newest usable record with this key, whichever posting it belongs to: the same page under another name
     /// costs no tokens.
@@ -141,16 +153,7 @@ impl Store {
 
     /// The newest record of a job's posting with its text, whatever the job's state; `None` if it has none yet.
     pub fn record_of(&self, job: i64) -> Result<Option<StoredRecord>, StoreError> {
-        self.snapshot(|conn| {
-            conn.prepare_cached(concat!(
-                "SELECT ",
-                columns!(),
-                " FROM jobs j CROSS JOIN records rec ON rec.posting_key = j.posting_key
-                 WHERE j.id = ?1 ORDER BY rec.seq DESC LIMIT 1"
-            ))?
-            .query_row([job], |row| StoredRecord::of(conn, row, true))
-            .optional()
-        })
+        self.snapshot(|conn| newest(conn, job))
     }
 
     /// The cleaned text of a job's newest record.

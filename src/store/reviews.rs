@@ -173,8 +173,9 @@ impl Store {
         })
     }
 
-    /// The last change of `who` that counts, and those of its batch that do; the last first.
-    pub fn last_batch(&self, who: &str) -> Result<Vec<Entry>, StoreError> {
+    /// The last change of `who` that counts, and those of its batch that do; the last first. Those of the jobs `without`
+    /// are passed over.
+    pub fn last_batch(&self, who: &str, without: &[i64]) -> Result<Vec<Entry>, StoreError> {
         self.snapshot(|conn| {
             let mut statement = conn.prepare_cached(concat!(entry!(), "ORDER BY v.id DESC"))?;
             let mut rows = statement.query([])?;
@@ -187,7 +188,8 @@ impl Store {
                 }
                 let is_of_it = batch.map_or(entry.who == who, |batch| entry.batch == batch);
                 let is_change = matches!(entry.said, Said::Change(_));
-                if is_live(&entry, &mut dead) && is_change && is_of_it {
+                let is_live = is_live(&entry, &mut dead);
+                if is_live && is_change && is_of_it && !without.contains(&entry.job_id) {
                     found.push(entry);
                 }
             }

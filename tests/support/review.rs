@@ -41,6 +41,33 @@ pub fn record(title: &str) -> Record {
 
 /// Reads the page called `key` (again): its job gets this record, as a worker writes it.
 pub fn read(store: &mut Store, key: &str, record: &Record, text: &str) -> i64 {
+    let json = serde_json::to_string(record).unwrap();
+    read_as(store, key, record, text, &json)
+}
+
+/// As [`read`], with a record that is kept as `json`.
+pub fn read_as(store: &mut Store, key: &str, record: &Record, text: &str, json: &str) -> i64 {
+    queue(store, key, text);
+    let claim = store.claim("reader", 1_000, 0).unwrap().unwrap();
+    let standing = review::standing(record);
+    let idem_key = format!("{text} {}", json!(record.posting));
+    let new = NewRecord {
+        idem_key: &idem_key,
+        status: record.status.as_str(),
+        json,
+        text: Some(text),
+        title: standing.title.as_deref(),
+        certainty: standing.certainty,
+        guarded: standing.guarded,
+        error: None,
+    };
+    let settle = |log: &[smelt::store::Entry]| review::settle(record, Some(text), log);
+    assert!(store.complete(&claim, &new, 1, settle).unwrap());
+    claim.job_id
+}
+
+/// Queues the page called `key` (again) for this run.
+pub fn queue(store: &mut Store, key: &str, text: &str) -> i64 {
     let job = NewJob {
         posting_key: key,
         posting_id: key,
@@ -53,21 +80,6 @@ pub fn read(store: &mut Store, key: &str, record: &Record, text: &str) -> i64 {
     };
     let queued = store.enqueue(&[job], 0, true).unwrap()[0];
     store.select(&[queued.job_id]).unwrap();
-    let claim = store.claim("reader", 1_000, 0).unwrap().unwrap();
-    let standing = review::standing(record);
-    let idem_key = format!("{text} {}", json!(record.posting));
-    let new = NewRecord {
-        idem_key: &idem_key,
-        status: record.status.as_str(),
-        json: &serde_json::to_string(record).unwrap(),
-        text: Some(text),
-        title: standing.title.as_deref(),
-        certainty: standing.certainty,
-        guarded: standing.guarded,
-        error: None,
-    };
-    let settle = |log: &[smelt::store::Entry]| review::settle(record, Some(text), log);
-    assert!(store.complete(&claim, &new, 1, settle).unwrap());
     queued.job_id
 }
 

@@ -1,11 +1,21 @@
 //! Trying again, calling off, putting first: what changes, what does not, and who notices.
 
 use super::*;
-use crate::store::{Cancelled, State, States};
+use crate::store::{Cancelled, Outcome, State, States, StoredRecord};
 
 fn cancel(store: &mut Store, jobs: &[i64]) -> Vec<i64> {
     let json = |job: Cancelled| format!("cancelled {} of {}", job.posting_id, job.source);
-    store.cancel(jobs, "cancelled", 5, &json).unwrap()
+    let approved = |stored: StoredRecord| {
+        (stored.json != "garbled").then_some(Standing {
+            outcome: Outcome::Approved,
+            title: Some(stored.json),
+            certainty: Some(80),
+            guarded: false,
+        })
+    };
+    store
+        .cancel(jobs, "cancelled", 5, &json, &approved)
+        .unwrap()
 }
 
 fn state(store: &Store, job: i64) -> State {
@@ -36,6 +46,37 @@ fn a_cancelled_job_has_one_result_and_its_worker_is_fenced_off() {
     assert_eq!(
         (row.state, row.error.as_deref()),
         (State::Failed, Some("cancelled"))
+    );
+}
+
+#[test]
+fn a_posting_that_was_queued_again_goes_back_to_its_record() {
+    let mut store = store_with(&["a", "b"]);
+    finish_next(&mut store, "good");
+    finish_next(&mut store, "garbled");
+    taken(&mut store, false);
+    queue(&mut store, &job("a", "changed"));
+    queue(&mut store, &job("b", "changed"));
+    let held = claim(&mut store, 2).unwrap();
+    assert_eq!(cancel(&mut store, &[1, 2]), [1, 2]);
+    assert!(!store.heartbeat(&held, 6, 100).unwrap());
+    let cancelled = r#"cancelled b of {"path":"page.html"}"#;
+    assert_eq!(exported(&store, false), ["good", cancelled]);
+    assert_eq!(taken(&mut store, true), ["good", cancelled]);
+    let row = store.rows_of(&[1]).unwrap().remove(0);
+    assert_eq!((row.state, row.error), (State::Approved, None));
+    assert_eq!(
+        (row.title.as_deref(), row.certainty),
+        (Some("good"), Some(80))
+    );
+    assert_eq!(store.counts().unwrap().approved, 1);
+    assert!(
+        queue(&mut store, &job("a", "a")).1,
+        "the page as it was read"
+    );
+    assert!(
+        !queue(&mut store, &job("a", "changed")).1,
+        "the page as it is"
     );
 }
 

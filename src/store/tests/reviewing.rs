@@ -116,7 +116,7 @@ fn what_is_written_in_one_go_is_taken_back_in_one() {
     say(&mut store, "bob", 3, yes()).unwrap();
     let last = |store: &Store| -> Vec<i64> {
         store
-            .last_batch("ada")
+            .last_batch("ada", &[])
             .unwrap()
             .iter()
             .map(|entry| entry.id)

@@ -125,15 +125,18 @@ impl Desk {
     }
 
     fn undo(&mut self) -> Result<Told, Refused> {
-        let batch = self.store.last_batch(&self.who)?;
         let undone = review::undo_last(&mut self.store, &self.who, now())?;
-        let decisions = batch.iter().filter(|entry| is_decision(entry)).count();
+        let decisions = undone
+            .entries
+            .iter()
+            .filter(|entry| is_decision(entry))
+            .count();
         self.judged = self.judged.saturating_sub(decisions as u64);
         let go = match undone.jobs.as_slice() {
             [job] => Some(*job),
             _ => None,
         };
-        let line = self.undone(&undone, batch.first())?;
+        let line = self.undone(&undone, undone.entries.first())?;
         Ok(Told { line, go })
     }
 
@@ -207,7 +210,8 @@ impl Desk {
         jobs.retain(|job| still.contains(job));
         let (mut all, mut told) = (All::default(), Instant::now());
         for chunk in jobs.chunks(CHUNK) {
-            all = review::approve_unseen(&mut self.store, chunk, &self.who, all, now())?;
+            let (store, who) = (&mut self.store, self.who.as_str());
+            all = review::approve_unseen(store, chunk, least, true, who, all, now())?;
             if told.elapsed() >= PROGRESS {
                 told = Instant::now();
                 let line = format!("approved {} of {seen}", all.approved);
