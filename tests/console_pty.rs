@@ -113,6 +113,8 @@ fn the_demonstration_reads_its_own_pages_and_leaves_nothing_behind() {
     pty.wait_for("quiet, 100 W");
     let demo = std::env::temp_dir().join(format!("smelt-demo-{}", pty.child.process_id().unwrap()));
     assert!(demo.exists());
+    // While one is still being read, leaving asks first.
+    pty.wait_for(" 5 done");
     pty.send("q");
     assert!(pty.wait().0.success());
     assert!(!demo.exists() && !bench.path("smelt.db").exists());

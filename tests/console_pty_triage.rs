@@ -1,5 +1,5 @@
 //! A real session of triage on a terminal in memory, and what the store holds afterwards.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 #[path = "support/pty.rs"]
 mod pty;

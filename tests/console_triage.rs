@@ -1,5 +1,5 @@
 //! What a key asks for in triage, in filters and in adding, and what becomes of the answer.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 #[path = "support/console.rs"]
 mod console;

@@ -174,21 +174,14 @@ impl Desk {
             _ => window.offset,
         };
         let counts = self.store.counts()?;
-        let (rows, length) = match found {
-            Some(found) => {
-                let start = usize::try_from(offset).unwrap_or(usize::MAX);
-                let seen: Vec<i64> = found
-                    .iter()
-                    .copied()
-                    .skip(start)
-                    .take(window.limit)
-                    .collect();
-                (self.store.rows_of(&seen)?, found.len() as u64)
-            }
-            None => {
-                let rows = self.store.rows(states, order, offset, window.limit)?;
-                (rows, counts.of(states))
-            }
+        let (rows, length) = if let Some(found) = found {
+            let start = usize::try_from(offset).unwrap_or(usize::MAX);
+            let seen = found.iter().copied().skip(start).take(window.limit);
+            let seen: Vec<i64> = seen.collect();
+            (self.store.rows_of(&seen)?, found.len() as u64)
+        } else {
+            let rows = self.store.rows(states, order, offset, window.limit)?;
+            (rows, counts.of(states))
         };
         Ok(Rows {
             window: Window { offset, ..window },

@@ -76,6 +76,7 @@ pub enum Ending {
 
 /// Everything. Times are since the console began.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools)] // each is a fact of its own, in any combination
 pub struct Model {
     /// Columns and rows of the screen.
     pub size: (u16, u16),

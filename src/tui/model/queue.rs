@@ -9,6 +9,7 @@ const MARGIN: u64 = 60;
 
 /// The list, the part of it that is held, and where the user is in it.
 #[derive(Debug, Clone, Default)]
+#[allow(clippy::struct_excessive_bools)] // each is a fact of its own, in any combination
 pub struct Queue {
     /// All jobs by state.
     pub counts: Counts,

@@ -28,6 +28,7 @@ pub struct Row {
 
 /// What is shown.
 #[derive(Debug, Clone, Default)]
+#[allow(clippy::struct_excessive_bools)] // each is a fact of its own, in any combination
 pub struct Shown {
     /// The job.
     pub job: Option<i64>,

@@ -18,10 +18,10 @@ pub fn title(model: &Model) -> String {
     let mut title = format!("Log  {level} and graver");
     let filter = model.log.filter();
     if !filter.is_empty() {
-        title.push_str(&format!("  /{}", filter.text()));
+        title = format!("{title}  /{}", filter.text());
     }
     if model.log.back > 0 {
-        title.push_str(&format!(", {} newer below", model.log.back));
+        title = format!("{title}, {} newer below", model.log.back);
     }
     title
 }

@@ -54,7 +54,7 @@ pub fn draw(model: &Model, look: Look, area: Rect, out: &mut Buffer) {
     }
     let has_text = !shown.text().is_empty();
     let (values, text) = halves(area, shown.is_page && has_text);
-    let values_area = if !has_text { Some(area) } else { values };
+    let values_area = if has_text { values } else { Some(area) };
     if let Some(area) = values_area {
         if shown.is_raw {
             raw(model, look, area, out);
@@ -227,13 +227,10 @@ fn verdict(review: &Reviewed) -> String {
     let mut line = format!("{decision} by {} on {day}", review.by);
     if !review.fields.is_empty() {
         let fields: Vec<&str> = review.fields.iter().map(|field| field.key()).collect();
-        line.push_str(&format!(", by hand: {}", fields.join(", ")));
+        line = format!("{line}, by hand: {}", fields.join(", "));
     }
     if review.outdated > 0 {
-        line.push_str(&format!(
-            ", {} said before no longer counts",
-            review.outdated
-        ));
+        line = format!("{line}, {} said before no longer counts", review.outdated);
     }
     line
 }

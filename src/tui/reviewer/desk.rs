@@ -159,9 +159,7 @@ impl Desk {
         };
         if !undone.refused.is_empty() {
             let more = undone.refused.len();
-            line.push_str(&format!(
-                "; {more} are being read again, and what was said of them counts"
-            ));
+            line = format!("{line}; {more} are being read again, and what was said of them counts");
         }
         Ok(line)
     }
@@ -174,7 +172,7 @@ impl Desk {
         };
         let row = self.row_at(set, place.map_or(0, |place| place + 1))?;
         let Some(row) = row else {
-            let line = "nothing is left to review: every record is judged".to_owned();
+            let line = "nothing is left to review".to_owned();
             return Ok(Told { line, go: None });
         };
         let left = self.store.counts()?.of(set);
