@@ -23,10 +23,12 @@ pub fn start(arguments: KeepArgs, backstage: Backstage, inbox: Inbox) -> io::Res
         .name("gauges".to_owned())
         .spawn(move || match open(&arguments, &backstage, &inbox) {
             Ok(keeper) => {
+                let mut kept = lock(&backstage.keeper);
+                let keeper = kept.insert(keeper);
+                // Looked for only now: whoever sets the run looks for the keeper after that.
                 if let Some(run) = backstage.run.get() {
-                    run.measure(&keeper);
+                    run.measure(keeper);
                 }
-                *lock(&backstage.keeper) = Some(keeper);
             }
             Err(error) => inbox.event(Event::Notice {
                 line: error.to_string(),
