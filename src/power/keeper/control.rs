@@ -13,6 +13,7 @@ use crate::power::confirm::{self, Raise, Verdict};
 use crate::power::governor::{Decision, Governor, Observation, Settings, Stage};
 use crate::power::paths::reasons;
 use crate::power::range;
+use crate::power::writer::Refusal;
 
 /// Between two attempts to set what was refused.
 const AGAIN: Duration = Duration::from_secs(30);
@@ -140,7 +141,10 @@ impl Control {
         if self.refused_at.is_some() {
             self.start_again();
         }
-        let outcome = self.hands.hold(&self.status.card.uuid, cap);
+        let outcome = match self.fits(cap) {
+            Ok(()) => self.hands.hold(&self.status.card.uuid, cap),
+            Err(refusal) => Outcome::Refused(refusal.text),
+        };
         match &outcome {
             Outcome::Applied(read_back) => {
                 self.set = Some(cap);
@@ -154,6 +158,14 @@ impl Control {
             }
         }
         Some(outcome)
+    }
+
+    /// A plan may be older than what is known of the card, which slept. What the guards ask for is never looked at.
+    fn fits(&self, cap: f64) -> Result<(), Refusal> {
+        if self.set.is_some() || self.status.stage != Stage::Steady {
+            return Ok(());
+        }
+        range::check(cap, &self.status.sample)
     }
 
     fn watch(&mut self, now: Duration, unheld: bool) {
