@@ -14,6 +14,7 @@ mod demo;
 mod ears;
 pub mod frame;
 mod gauges;
+mod held;
 pub mod inbox;
 pub mod layout;
 mod librarian;
@@ -35,6 +36,7 @@ use std::time::Duration;
 
 use self::backstage::Backstage;
 use self::ears::Ears;
+use self::held::Guard;
 use self::inbox::Inbox;
 use self::model::Model;
 use self::msg::Ended;
@@ -44,8 +46,7 @@ use self::wardrobe::Wardrobe;
 use crate::cli::{Cli, Exit, complain};
 use crate::keymap::Keymap;
 use crate::log::Tap;
-use crate::power::keeper::Keeper;
-use crate::run::{heat, lock};
+use crate::run::heat;
 
 /// What is given back to the queue has so long to get there.
 const FAREWELL: Duration = Duration::from_secs(1);
@@ -103,6 +104,7 @@ fn open(cli: &Cli, tap: &Tap) -> Result<Ended, ConsoleError> {
         .map_err(|error| ConsoleError::Run(error.exit(), error.to_string()))?;
     let inbox = Inbox::default();
     let backstage = Backstage::default();
+    let guard = Guard::new(backstage.keeper.clone());
     let terminal = Terminal::open()?;
     let ears = Ears::new(inbox.clone(), backstage.run.clone());
     ears.pulse(terminal.pulse()?)?;
@@ -129,15 +131,14 @@ fn open(cli: &Cli, tap: &Tap) -> Result<Ended, ConsoleError> {
     if let Some(reviewer) = backstage.reviewer.get() {
         reviewer.finish(FAREWELL);
     }
-    let keeper = lock(&backstage.keeper).take();
-    let restored = keeper.map(Keeper::stop);
+    let restored = guard.end();
     if let Some(run) = backstage.run.get() {
         // It may be that nobody has said so yet: the terminal was gone before its signal came.
         run.abort();
         over.recv_timeout(FAREWELL).ok();
     }
     drop(demo);
-    if let Some(Err(why)) = restored {
+    if let Err(why) = restored {
         complain(&why);
     }
     stopped.die();

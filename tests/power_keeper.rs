@@ -1,5 +1,5 @@
 //! The keeper as the console meets it: commands and what comes of them, on simulated and recorded cards whose clocks run fast.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 #[path = "support/recording.rs"]
 mod recording;
@@ -7,8 +7,9 @@ mod recording;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use recording::record;
+use recording::{record, record_waking};
 use smelt::gpu::Choice;
+use smelt::power::actuator::Outcome;
 use smelt::power::governor::{Admission, Stage};
 use smelt::power::keeper::{
     Command, Done, Keeper, Leave, Mode, Notice, Options, Place, Plan, Status, Told,
@@ -301,4 +302,37 @@ fn without_a_gpu_it_says_why_and_nothing_stands_in_the_way() {
         Box::new(|_, _| {}),
     );
     assert!(refused.is_err_and(|refusal| refusal.text.contains("no NVIDIA driver")));
+}
+
+#[test]
+fn of_a_card_that_sleeps_at_the_start_more_than_usual_is_asked_about_and_no_more_than_it_takes_is_held()
+ {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("gpu.jsonl");
+    record_waking(&path, 5, 600, (75.0, 120.0));
+    let started = |ceiling_w, leave| Options {
+        plan: Plan {
+            mode: Mode::Manual,
+            profile: None,
+            ceiling_w,
+        },
+        leave,
+        ..options(&format!("replay:{}@20", path.display()))
+    };
+    let refused = Keeper::start(started(170.0, Leave::Usual), Box::new(|_, _| {}));
+    assert!(refused.is_err_and(|refusal| refusal.text.contains("say --yes")));
+
+    let kept = Kept::new(started(170.0, Leave::More));
+    let why = kept.heard.iter().find_map(|(_, notice)| match notice {
+        Notice::Decision {
+            outcome: Some(outcome),
+            ..
+        } => Some(outcome),
+        _ => None,
+    });
+    let Some(Outcome::Refused(why)) = why else {
+        panic!("{why:?}");
+    };
+    assert!(why.contains("75 to 120 W"), "{why}");
+    assert_eq!(kept.keeper.status().requested_w, None);
 }

@@ -221,12 +221,13 @@ fn open(options: &Options, pace: &Pace) -> Result<(Hands, Sampler), Refusal> {
     let sampler = sampler.map_err(|error| no_thread(&error))?;
     if is_wished {
         let (card, sample) = look(&sampler)?;
+        // Of one that sleeps neither is known: the range is looked at again before it is held first.
+        let (watts, default) = (options.plan.ceiling_w, sample.default_w.last());
+        range::check(watts, &sample)?;
+        if options.leave == Leave::Usual && confirm::is_needed(watts, 0.0, default) {
+            return Err(confirm::unconfirmed(watts, default));
+        }
         if sample.state != State::Asleep {
-            let (watts, default) = (options.plan.ceiling_w, sample.default_w.last());
-            range::check(watts, &sample)?;
-            if options.leave == Leave::Usual && confirm::is_needed(watts, 0.0, default) {
-                return Err(confirm::unconfirmed(watts, default));
-            }
             hands.open(&card.uuid)?;
         }
     }

@@ -159,6 +159,9 @@ fn plan(power: &str) -> Result<Plan, String> {
     match (power, power.parse::<f64>()) {
         ("off" | "", _) => Ok(Plan::default()),
         ("auto", _) => of(BELOW, Mode::Automatic),
+        (_, Ok(watts)) if !(watts.is_finite() && watts > 0.0) => {
+            Err(format!("--power {power} is no number of watts"))
+        }
         (_, Ok(ceiling_w)) => Ok(Plan {
             mode: Mode::Manual,
             profile: None,

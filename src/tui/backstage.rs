@@ -2,10 +2,11 @@
 
 use std::io;
 use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 use std::thread;
 
 use super::clerk::Clerk;
+use super::held::Held;
 use super::inbox::Inbox;
 use super::librarian::Librarian;
 use super::msg::{Ended, Msg};
@@ -14,7 +15,6 @@ use super::reviewer::Reviewer;
 use crate::cli::{Exit, RunArgs};
 use crate::event::Event;
 use crate::extract::Readers;
-use crate::power::keeper::Keeper;
 use crate::run::{self, Run, RunError, lock};
 
 /// Records that are marked as handed out in one go.
@@ -28,7 +28,7 @@ pub struct Backstage {
     /// Who reads the store.
     pub librarian: Arc<OnceLock<Librarian>>,
     /// Who watches and holds the card.
-    pub keeper: Arc<Mutex<Option<Keeper>>>,
+    pub keeper: Held,
     /// Who changes the queue.
     pub clerk: Arc<OnceLock<Clerk>>,
     /// Who writes what is said of records.
@@ -83,9 +83,7 @@ impl Backstage {
         }
         let run = Arc::new(run.watched(inbox.outlet()));
         self.run.set(Arc::clone(&run)).ok();
-        if let Some(keeper) = lock(&self.keeper).as_ref() {
-            run.measure(keeper);
-        }
+        self.keeper.with(|keeper| run.measure(keeper));
         let clerk = Clerk::start(Arc::clone(&run), inbox.clone()).map_err(RunError::NoThread)?;
         self.clerk.set(clerk).ok();
         let porter = Porter::new(Arc::clone(&run), arguments.clone(), inbox.clone());

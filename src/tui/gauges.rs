@@ -12,25 +12,32 @@ use crate::gpu::sample::State;
 use crate::power::actuator::Outcome;
 use crate::power::governor::{Admission, Decision, Stage};
 use crate::power::keeper::{Hear, Keeper, Mode, Notice, Plan, Status};
-use crate::run::{RunError, heat, lock};
+use crate::run::{RunError, heat};
 
 /// Begins to open the card; what is wished for and refused is told, and the card is then only watched.
 ///
 /// # Errors
 /// When the system has no thread left.
 pub fn start(arguments: KeepArgs, backstage: Backstage, inbox: Inbox) -> io::Result<()> {
+    if !backstage.keeper.begin() {
+        return Ok(());
+    }
     thread::Builder::new()
         .name("gauges".to_owned())
         .spawn(move || match open(&arguments, &backstage, &inbox) {
             Ok(keeper) => {
+                backstage.keeper.keep(Some(keeper));
+                // Looked for only now: whoever sets the run looks for the keeper after that.
                 if let Some(run) = backstage.run.get() {
-                    run.measure(&keeper);
+                    backstage.keeper.with(|keeper| run.measure(keeper));
                 }
-                *lock(&backstage.keeper) = Some(keeper);
             }
-            Err(error) => inbox.event(Event::Notice {
-                line: error.to_string(),
-            }),
+            Err(error) => {
+                backstage.keeper.keep(None);
+                inbox.event(Event::Notice {
+                    line: error.to_string(),
+                });
+            }
         })?;
     Ok(())
 }

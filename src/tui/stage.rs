@@ -22,7 +22,6 @@ use super::view::view;
 use super::wardrobe::Wardrobe;
 use crate::cli::Exit;
 use crate::power::keeper::Command;
-use crate::run::lock;
 use crate::theme::Theme;
 
 /// Everything the thread that draws owns.
@@ -187,14 +186,11 @@ impl Stage {
 
     /// What comes of it is told by the keeper itself.
     fn power(&mut self, command: Command) {
-        let keeper = lock(&self.backstage.keeper);
-        if let Some(keeper) = keeper.as_ref() {
-            keeper.tell(command);
-            return;
+        let keeper = &self.backstage.keeper;
+        if keeper.with(|keeper| keeper.tell(command)).is_none() {
+            let now = self.now();
+            self.model.say("the GPU has not been asked yet", now);
         }
-        drop(keeper);
-        let now = self.now();
-        self.model.say("the GPU has not been asked yet", now);
     }
 
     fn next_theme(&mut self) {

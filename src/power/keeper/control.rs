@@ -13,6 +13,7 @@ use crate::power::confirm::{self, Raise, Verdict};
 use crate::power::governor::{Decision, Governor, Observation, Settings, Stage};
 use crate::power::paths::reasons;
 use crate::power::range;
+use crate::power::writer::Refusal;
 
 /// Between two attempts to set what was refused.
 const AGAIN: Duration = Duration::from_secs(30);
@@ -140,7 +141,10 @@ impl Control {
         if self.refused_at.is_some() {
             self.start_again();
         }
-        let outcome = self.hands.hold(&self.status.card.uuid, cap);
+        let outcome = match self.fits(cap) {
+            Ok(()) => self.hands.hold(&self.status.card.uuid, cap),
+            Err(refusal) => Outcome::Refused(refusal.text),
+        };
         match &outcome {
             Outcome::Applied(read_back) => {
                 self.set = Some(cap);
@@ -154,6 +158,14 @@ impl Control {
             }
         }
         Some(outcome)
+    }
+
+    /// A plan may be older than what is known of the card, which slept. What the guards ask for is never looked at.
+    fn fits(&self, cap: f64) -> Result<(), Refusal> {
+        if self.set.is_some() || self.status.stage != Stage::Steady {
+            return Ok(());
+        }
+        range::check(cap, &self.status.sample)
     }
 
     fn watch(&mut self, now: Duration, unheld: bool) {
@@ -203,10 +215,16 @@ impl Control {
             Verdict::Revert => {
                 let before = before.clone();
                 self.raise = None;
-                let result = self.apply(before, now).map(|done| Done {
-                    text: format!("not confirmed: {}", done.text),
-                    ..done
-                });
+                // Even where nothing takes it now: the raise must not be tried again without a question.
+                let result = match self.follow(before, now) {
+                    Ok(done) => Ok(Done {
+                        text: format!("not confirmed: {}", done.text),
+                        ..done
+                    }),
+                    Err(why) => Err(format!(
+                        "not confirmed, but what was before is refused, and tried again: {why}"
+                    )),
+                };
                 self.tell(Told { id: 0, result });
             }
         }
@@ -284,11 +302,24 @@ impl Control {
 
     /// Follows a plan from now on; if nothing takes it, the one before stays.
     fn apply(&mut self, plan: Plan, now: Duration) -> Result<Done, String> {
-        let before = std::mem::replace(&mut self.status.plan, plan);
-        if let Some(governor) = &mut self.governor {
-            governor.set_ceiling(self.status.plan.ceiling_w);
+        let before = self.status.plan.clone();
+        let followed = self.follow(plan, now);
+        if followed.is_err() {
+            self.turn_to(before);
         }
-        let plan = self.status.plan.clone();
+        followed
+    }
+
+    fn turn_to(&mut self, plan: Plan) {
+        if let Some(governor) = &mut self.governor {
+            governor.set_ceiling(plan.ceiling_w);
+        }
+        self.status.plan = plan;
+    }
+
+    /// Follows a plan from now on, whether or not something takes it.
+    fn follow(&mut self, plan: Plan, now: Duration) -> Result<Done, String> {
+        self.turn_to(plan.clone());
         let cap = match plan.mode {
             Mode::Off => None,
             // A guard that stands, and the governor, go on from where they are, at the next second.
@@ -306,10 +337,6 @@ impl Control {
                 } else {
                     reasons(&refused)
                 };
-                self.status.plan = before;
-                if let Some(governor) = &mut self.governor {
-                    governor.set_ceiling(self.status.plan.ceiling_w);
-                }
                 return Err(why);
             }
         }
@@ -367,5 +394,46 @@ fn describe(plan: &Plan) -> String {
         Mode::Off => "nothing is set any more".to_owned(),
         Mode::Manual => most,
         Mode::Automatic => format!("automatic below {most}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gpu::{Choice, Source};
+    use crate::power::keeper::hands::Hands;
+
+    fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn a_raise_nobody_confirmed_is_not_tried_again_though_the_way_back_is_refused() {
+        let choice: Choice = "simulated".parse().unwrap();
+        let mut laptop = choice.laptop().unwrap();
+        let hands = Hands::loose(Some(laptop.clone()), None);
+        let status = Status::new(laptop.sample(Duration::ZERO), false);
+        let mut control = Control::new(hands, status, Pace::default(), false);
+        for second in 0..=50 {
+            if second == 10 {
+                // From now on nothing takes any watts.
+                control.hands = Hands::loose(None, None);
+            } else if second == 20 {
+                let told = control.status.last.clone().unwrap();
+                assert!(told.id == 0 && told.result.is_err(), "{told:?}");
+                assert!((control.status.plan.ceiling_w - 120.0).abs() < 0.1);
+                control.hands = Hands::loose(Some(laptop.clone()), None);
+            }
+            let now = seconds(second);
+            control.tick(laptop.sample(now), laptop.identity(), now);
+            if second == 0 {
+                for watts in [120.0, 150.0] {
+                    let told = control.obey(1, &Command::Watts(watts), now);
+                    assert_eq!(told.result.unwrap().requested_w, Some(watts));
+                }
+            }
+        }
+        // What is tried again later is the lower one.
+        assert_eq!(control.status.requested_w, Some(120.0));
     }
 }
