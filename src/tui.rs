@@ -106,7 +106,7 @@ fn open(cli: &Cli, tap: &Tap) -> Result<Ended, ConsoleError> {
     let backstage = Backstage::default();
     let guard = Guard::new(backstage.keeper.clone());
     let terminal = Terminal::open()?;
-    let ears = Ears::new(inbox.clone(), backstage.run.clone());
+    let ears = Ears::new(inbox.clone(), &backstage);
     ears.pulse(terminal.pulse()?)?;
     let stopped = ears.signals()?;
     let size = terminal.size()?;
@@ -128,10 +128,11 @@ fn open(cli: &Cli, tap: &Tap) -> Result<Ended, ConsoleError> {
     let over = backstage.start(arguments, cli.console.who.name(), inbox)?;
     let ended = stage.run();
     drop(stage);
+    // The card before anything that takes time: the process may not have much.
+    let restored = guard.end();
     if let Some(reviewer) = backstage.reviewer.get() {
         reviewer.finish(FAREWELL);
     }
-    let restored = guard.end();
     if let Some(run) = backstage.run.get() {
         // It may be that nobody has said so yet: the terminal was gone before its signal came.
         run.abort();

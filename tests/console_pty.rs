@@ -2,6 +2,10 @@
 //! that is killed.
 #![allow(missing_docs, clippy::unwrap_used)]
 
+#[path = "support/nvml.rs"]
+mod nvml;
+#[path = "support/power.rs"]
+mod power;
 #[path = "support/pty.rs"]
 mod pty;
 #[path = "support/smelt.rs"]
@@ -10,6 +14,7 @@ mod smelt_program;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use power::Machine;
 use pty::Pty;
 use serde_json::json;
 use smelt::store::{Counts, Store};
@@ -263,6 +268,37 @@ fn a_terminal_that_takes_nothing_is_left_on_a_signal() {
     assert!(took < Duration::from_secs(2), "{took:?}");
     assert_eq!(counts(&bench).running, 0);
     pty.pause(false);
+}
+
+#[test]
+fn a_signal_puts_the_card_back_though_the_terminal_takes_nothing() {
+    let machine = Machine::new("rtx4090-desktop");
+    let smelt = machine.smelt();
+    let variables = smelt.get_envs().filter_map(|(name, value)| {
+        let value = value.map(|value| value.to_str().unwrap())?;
+        Some(format!("{}={value}", name.to_str().unwrap()))
+    });
+    let mut arguments: Vec<String> = variables.collect();
+    arguments.push(smelt.get_program().to_str().unwrap().to_owned());
+    arguments.extend(["--engine", "none", "--power", "300"].map(str::to_owned));
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let mut pty = Pty::start("/usr/bin/env", &arguments, &machine.path("."), ROWS, COLS);
+    let limit = |watts: u32| format!("nvmlDeviceSetPowerManagementLimit({watts}000)=0");
+    machine.wait_for_write(&limit(300));
+    pty.wait_for("The queue is empty.");
+    pty.pause(true);
+    // A frame each, so that the terminal is full and the thread that draws waits for it.
+    for _ in 0..60 {
+        pty.send("\u{c}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let pid = pty.child.process_id().unwrap().to_string();
+    let told = Command::new("kill").args(["-TERM", &pid]).status().unwrap();
+    assert!(told.success());
+    let (_, took) = pty.wait();
+    assert!(took > Duration::from_secs(1), "it was not stuck: {took:?}");
+    assert_eq!(machine.last_write(), limit(450));
+    assert!(!machine.ledger().exists());
 }
 
 #[test]

@@ -4,11 +4,13 @@
 use std::io;
 use std::sync::{Arc, OnceLock};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use signal_hook::consts::{SIGCONT, SIGHUP};
 use signal_hook::iterator::Signals;
 
+use super::backstage::Backstage;
+use super::held::Held;
 use super::inbox::Inbox;
 use super::msg::Msg;
 use super::terminal::{self, Pulse};
@@ -19,19 +21,26 @@ use crate::signals::{self, Stopped};
 const PULSE: Duration = Duration::from_millis(500);
 /// How long the console has to end by itself once it has to.
 const GRACE: Duration = Duration::from_millis(1200);
+/// How long the card has, even so, to be put back.
+const RESTORED: Duration = Duration::from_secs(5);
 
 /// What the listening threads share.
 #[derive(Clone)]
 pub struct Ears {
     inbox: Inbox,
     run: Arc<OnceLock<Arc<Run>>>,
+    keeper: Held,
 }
 
 impl Ears {
-    /// Puts into `inbox`, and stops `run` once there is one.
+    /// Puts into `inbox`, and at the end stops the run and the keeper that are behind the stage by then.
     #[must_use]
-    pub fn new(inbox: Inbox, run: Arc<OnceLock<Arc<Run>>>) -> Self {
-        Self { inbox, run }
+    pub fn new(inbox: Inbox, backstage: &Backstage) -> Self {
+        Self {
+            inbox,
+            run: Arc::clone(&backstage.run),
+            keeper: backstage.keeper.clone(),
+        }
     }
 
     /// Reads keys in a thread of its own: the library's reader spins for ever once the terminal is gone.
@@ -89,14 +98,20 @@ impl Ears {
 
     /// Ends the console, and the process if the console does not: it may be waiting for a terminal that takes nothing.
     fn end(&self) {
+        let keeper = self.keeper.clone();
+        // First, and by itself: everything else here may wait for the store.
+        thread::spawn(move || {
+            let began = Instant::now();
+            if let Err(why) = keeper.let_go(RESTORED) {
+                tracing::warn!("{why}");
+            }
+            thread::sleep(GRACE.saturating_sub(began.elapsed()));
+            terminal::give_back_at_once();
+            signal_hook::low_level::emulate_default_handler(SIGHUP).ok();
+        });
         if let Some(run) = self.run.get() {
             run.abort();
         }
         self.inbox.put(Msg::Gone);
-        thread::spawn(|| {
-            thread::sleep(GRACE);
-            terminal::give_back_at_once();
-            signal_hook::low_level::emulate_default_handler(SIGHUP).ok();
-        });
     }
 }
