@@ -38,8 +38,8 @@ fn rank(field: Field, candidate: &Candidate) -> u8 {
         Source::JsonLd => 1,
         Source::Microdata => 2,
         Source::Rule if candidate.support >= SURE || !is_name => 3,
-        Source::Model if field == Field::Title && !is_a_job(candidate) => 5,
-        Source::Rule if field == Field::Title && !is_a_job(candidate) => 6,
+        Source::Model if field == Field::Title && !is_a_job(candidate) => 6,
+        Source::Rule if field == Field::Title && !is_a_job(candidate) => 7,
         Source::Model => 4,
         Source::Rule => 5,
     }

@@ -98,11 +98,10 @@ fn log_decision(decision: &Decision, outcome: Option<&Outcome>) {
         Stage::Steady => String::new(),
         stage => format!(", {}", stage.name()),
     };
-    match outcome {
-        Some(refused @ Outcome::Refused(_)) => {
-            tracing::warn!("the card, {watts}{stage}{why}; {}", came(refused));
-        }
-        _ => tracing::info!("the card, {watts}{stage}{why}"),
+    if let Some(refused @ Outcome::Refused(_)) = outcome {
+        tracing::warn!("the card, {watts}{stage}{why}; {}", came(refused));
+    } else {
+        tracing::info!("the card, {watts}{stage}{why}");
     }
 }
 

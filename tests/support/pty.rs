@@ -136,7 +136,8 @@ impl Pty {
         {
             let mut seen = self.shared.seen.lock().unwrap();
             let screen = seen.parser.screen_mut();
-            screen.set_size(rows.max(1), cols.max(1));
+            // The emulator itself falls over when a line wraps on a screen of one row.
+            screen.set_size(rows.max(2), cols.max(2));
         }
         self.master
             .as_ref()

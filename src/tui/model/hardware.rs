@@ -56,21 +56,18 @@ impl Hardware {
     pub fn take(&mut self, now: GpuNow, finished: u64, at: Duration) -> bool {
         let second = self.second(&now);
         let is_same = at.saturating_sub(self.since) < SAME;
-        match self.seconds.back_mut().filter(|_| is_same) {
-            Some(last) => {
-                *last = Second {
-                    watts: second.watts.or(last.watts),
-                    heat: second.heat.or(last.heat),
-                    ..second
-                }
+        if let Some(last) = self.seconds.back_mut().filter(|_| is_same) {
+            *last = Second {
+                watts: second.watts.or(last.watts),
+                heat: second.heat.or(last.heat),
+                ..second
+            };
+        } else {
+            if self.seconds.len() == KEPT {
+                self.seconds.pop_front();
             }
-            None => {
-                if self.seconds.len() == KEPT {
-                    self.seconds.pop_front();
-                }
-                self.seconds.push_back(second);
-                self.since = at;
-            }
+            self.seconds.push_back(second);
+            self.since = at;
         }
         if let (None, Some(energy)) = (self.first, now.energy_j) {
             self.first = Some((energy, finished));
