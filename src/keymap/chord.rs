@@ -88,13 +88,16 @@ impl Chord {
     fn normal(code: KeyCode, modifiers: KeyModifiers) -> Self {
         let (shift, control) = (KeyModifiers::SHIFT, KeyModifiers::CONTROL);
         let (code, modifiers) = match code {
-            KeyCode::Char('h') if modifiers == control => (KeyCode::Backspace, modifiers - control),
-            KeyCode::Char('i') if modifiers == control => (KeyCode::Tab, modifiers - control),
-            KeyCode::Char('m') if modifiers == control => (KeyCode::Enter, modifiers - control),
             KeyCode::Char(letter) if modifiers.contains(control) => (
                 KeyCode::Char(letter.to_ascii_lowercase()),
                 modifiers - shift,
             ),
+            code => (code, modifiers),
+        };
+        let (code, modifiers) = match code {
+            KeyCode::Char('h') if modifiers == control => (KeyCode::Backspace, modifiers - control),
+            KeyCode::Char('i') if modifiers == control => (KeyCode::Tab, modifiers - control),
+            KeyCode::Char('m') if modifiers == control => (KeyCode::Enter, modifiers - control),
             KeyCode::Char(letter) if modifiers.contains(shift) => (
                 KeyCode::Char(letter.to_ascii_uppercase()),
                 modifiers - shift,
