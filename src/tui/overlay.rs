@@ -14,6 +14,7 @@ mod typed;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Clear, Widget};
 
@@ -113,6 +114,12 @@ fn row(area: Rect, at: usize) -> Option<Rect> {
         height: 1,
         ..area
     })
+}
+
+/// Spaces over a row, so that nothing of what was below shines through.
+fn blank(place: Rect, style: Style, buf: &mut Buffer) {
+    let width = usize::from(place.width);
+    buf.set_stringn(place.x, place.y, " ".repeat(width), width, style);
 }
 
 /// The first row to be drawn so that the selected one is seen.

@@ -71,6 +71,7 @@ pub struct Input {
 
 /// The guards.
 #[derive(Debug, Clone)]
+#[allow(clippy::struct_excessive_bools)] // each is a fact of its own, in any combination
 pub struct Guard {
     stage: Stage,
     auto_resume: bool,

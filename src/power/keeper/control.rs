@@ -216,7 +216,7 @@ impl Control {
                 let before = before.clone();
                 self.raise = None;
                 // Even where nothing takes it now: the raise must not be tried again without a question.
-                let result = match self.follow(before, now) {
+                let result = match self.follow(&before, now) {
                     Ok(done) => Ok(Done {
                         text: format!("not confirmed: {}", done.text),
                         ..done
@@ -303,7 +303,7 @@ impl Control {
     /// Follows a plan from now on; if nothing takes it, the one before stays.
     fn apply(&mut self, plan: Plan, now: Duration) -> Result<Done, String> {
         let before = self.status.plan.clone();
-        let followed = self.follow(plan, now);
+        let followed = self.follow(&plan, now);
         if followed.is_err() {
             self.turn_to(before);
         }
@@ -318,7 +318,7 @@ impl Control {
     }
 
     /// Follows a plan from now on, whether or not something takes it.
-    fn follow(&mut self, plan: Plan, now: Duration) -> Result<Done, String> {
+    fn follow(&mut self, plan: &Plan, now: Duration) -> Result<Done, String> {
         self.turn_to(plan.clone());
         let cap = match plan.mode {
             Mode::Off => None,
@@ -340,7 +340,7 @@ impl Control {
                 return Err(why);
             }
         }
-        Ok(self.done(&describe(&plan)))
+        Ok(self.done(&describe(plan)))
     }
 
     fn done(&mut self, text: &str) -> Done {

@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::{Outcome, Shape, Typed, row, visible};
+use super::{Outcome, Shape, Typed, blank, row, visible};
 use crate::keymap::{Action, Context, Keymap};
 use crate::theme::{Role, Theme};
 
@@ -169,13 +169,7 @@ impl FilterLine {
             return;
         };
         let style = theme.style(Role::Text);
-        buf.set_stringn(
-            place.x,
-            place.y,
-            " ".repeat(place.width.into()),
-            place.width.into(),
-            style,
-        );
+        blank(place, style, buf);
         let count = match self.found {
             Some(Found { of: 0, .. }) => Span::styled(" none ", theme.style(Role::Warn)),
             Some(Found { at: 0, of }) => Span::styled(format!(" {of} "), theme.style(Role::Muted)),

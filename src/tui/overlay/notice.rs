@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::{row, visible};
+use super::{blank, row, visible};
 use crate::theme::{Role, Theme};
 
 /// How much a line matters.
@@ -88,13 +88,7 @@ impl Notices {
             Level::Bad => glyphs.failed,
         };
         let style = theme.style(Role::Text).patch(theme.style(level.role()));
-        buf.set_stringn(
-            place.x,
-            place.y,
-            " ".repeat(place.width.into()),
-            place.width.into(),
-            style,
-        );
+        blank(place, style, buf);
         Line::from(Span::styled(format!("{sign} {text}"), style)).render(place, buf);
     }
 }

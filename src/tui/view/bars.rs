@@ -20,7 +20,7 @@ pub(super) fn status<'a>(model: &'a Model, look: Look) -> Line<'a> {
         };
         parts.remove(at);
     }
-    Line::from_iter(parts.into_iter().flat_map(|(_, spans)| spans))
+    parts.into_iter().flat_map(|(_, spans)| spans).collect()
 }
 
 /// A piece of the line that is shown whole or not at all, and how soon it gives way: the highest first.
