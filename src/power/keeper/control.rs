@@ -250,7 +250,7 @@ impl Control {
         match command {
             Command::Release => {
                 self.raise = None;
-                self.apply(Plan::default(), now)
+                self.apply(&Plan::default(), now)
             }
             Command::Confirm | Command::Decline => {
                 let Some((raise, _)) = &mut self.raise else {
@@ -285,7 +285,7 @@ impl Control {
         let held = known(&before, sample).unwrap_or(confirm::ASK_ABOVE_W);
         let is_asked = confirm::is_needed(plan.ceiling_w, held, sample.default_w.last());
         let usual = confirm::usual(sample.default_w.last());
-        let mut done = self.apply(plan.clone(), now)?;
+        let mut done = self.apply(&plan, now)?;
         if is_asked {
             let first = self.raise.take().map_or(before, |(_, first)| first);
             self.raise = Some((Raise::new(now), first));
@@ -301,9 +301,9 @@ impl Control {
     }
 
     /// Follows a plan from now on; if nothing takes it, the one before stays.
-    fn apply(&mut self, plan: Plan, now: Duration) -> Result<Done, String> {
+    fn apply(&mut self, plan: &Plan, now: Duration) -> Result<Done, String> {
         let before = self.status.plan.clone();
-        let followed = self.follow(&plan, now);
+        let followed = self.follow(plan, now);
         if followed.is_err() {
             self.turn_to(before);
         }
