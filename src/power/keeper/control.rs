@@ -285,7 +285,7 @@ impl Control {
         let held = known(&before, sample).unwrap_or(confirm::ASK_ABOVE_W);
         let is_asked = confirm::is_needed(plan.ceiling_w, held, sample.default_w.last());
         let usual = confirm::usual(sample.default_w.last());
-        let mut done = self.apply(&plan, now)?;
+        let mut done = self.apply(plan, now)?;
         if is_asked {
             let first = self.raise.take().map_or(before, |(_, first)| first);
             self.raise = Some((Raise::new(now), first));
