@@ -23,10 +23,14 @@ pub struct Request {
     pub system: String,
     /// The page.
     pub user: String,
-    /// JSON Schema (with `x-guidance`) the answer is forced into.
+    /// JSON Schema (with `x-guidance`) the answer is forced into; null leaves the model free.
     pub grammar: Value,
     /// Most tokens of the answer.
     pub max_tokens: usize,
+    /// A recorded answer that is given again, token by token, whatever the model would say: the engine does all the work of
+    /// that answer. For measuring speed with weights that know nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replay: Option<String>,
 }
 
 /// Why an answer ended.
@@ -76,8 +80,10 @@ pub struct EngineInfo {
     pub quant: Option<String>,
     /// Prompt and answer together, in tokens.
     pub context_tokens: usize,
-    /// Questions it takes at a time.
+    /// Questions it takes at a time: those it answers together, and those that wait to be next.
     pub max_in_flight: usize,
+    /// Questions it answers together, at most.
+    pub cohort: usize,
 }
 
 /// Why an engine gave no answer.

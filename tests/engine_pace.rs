@@ -29,6 +29,7 @@ fn request() -> Request {
         user: "page".to_owned(),
         grammar: json!({}),
         max_tokens: 100,
+        replay: None,
     }
 }
 

@@ -160,6 +160,7 @@ mod real {
                 user: prompt::user(&page, blocks, ""),
                 grammar: grammar(&Ask::ALL, first, last),
                 max_tokens: MOST,
+                replay: None,
             };
             let completion = engine.generate(&request, &mut |_| {}).unwrap();
             assert_eq!(

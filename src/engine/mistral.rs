@@ -91,6 +91,7 @@ impl Mistral {
             context_tokens,
             // The 0.8.1 scheduler batches only prompts of equal token length; anything else thrashes.
             max_in_flight: 1,
+            cohort: 1,
         };
         let engine = Self {
             runtime,
@@ -114,6 +115,7 @@ impl Mistral {
                 "type": "object", "properties": {"ok": {"type": "boolean"}}, "required": ["ok"], "additionalProperties": false,
             }),
             max_tokens: 32,
+            replay: None,
         };
         let failed = |why: String| {
             EngineError::Unavailable(format!("the model failed its self-test: {why}"))

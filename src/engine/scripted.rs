@@ -15,6 +15,9 @@ use crate::pace::Pace;
 pub struct Scripted {
     #[serde(default = "default_context")]
     context_tokens: usize,
+    /// Questions answered side by side.
+    #[serde(default = "one")]
+    cohort: usize,
     /// Milliseconds before the engine is ready, as for a big model.
     #[serde(default)]
     load_ms: u64,
@@ -68,6 +71,10 @@ fn default_context() -> usize {
     8192
 }
 
+fn one() -> usize {
+    1
+}
+
 impl Scripted {
     /// Reads a script; its answers are paced as `pace` says.
     ///
@@ -106,7 +113,8 @@ impl Engine for Scripted {
             model: "scripted".to_owned(),
             quant: None,
             context_tokens: self.context_tokens,
-            max_in_flight: 1,
+            max_in_flight: self.cohort * 2 - 1,
+            cohort: self.cohort,
         })
     }
 
@@ -124,6 +132,10 @@ impl Engine for Scripted {
         let matches = |rule: &Rule| {
             request.user.contains(&rule.contains) && request.user.contains(&rule.asked)
         };
+        if let Some(answer) = &request.replay {
+            on_text(answer);
+            return Ok(completion(request, answer.clone(), Finish::Stop));
+        }
         let mut length = false;
         let mut found = None;
         for (index, rule) in self
@@ -161,18 +173,21 @@ impl Engine for Scripted {
             on_text(&piece.iter().collect::<String>());
             self.pace.wait_after(step.elapsed());
         }
-        let usage = Usage {
+        let finish = if length { Finish::Length } else { Finish::Stop };
+        Ok(completion(request, text, finish))
+    }
+}
+
+fn completion(request: &Request, text: String, finish: Finish) -> Completion {
+    Completion {
+        usage: Usage {
             prompt_tokens: (request.system.len() + request.user.len()).div_ceil(4),
             cached_tokens: 0,
             completion_tokens: text.len().div_ceil(4),
-        };
-        let finish = if length { Finish::Length } else { Finish::Stop };
-        Ok(Completion {
-            text,
-            finish,
-            usage,
-            prefill_ms: 0,
-            decode_ms: 0,
-        })
+        },
+        text,
+        finish,
+        prefill_ms: 0,
+        decode_ms: 0,
     }
 }

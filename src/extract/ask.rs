@@ -174,6 +174,7 @@ impl Question<'_> {
             user: prompt::user(self.shown.page, blocks, &head),
             grammar: wire::grammar(asks, first.id, last.id),
             max_tokens: self.max_output,
+            replay: None,
         };
         let completion = self.reader.engine.generate(&request, &mut |_| {})?;
         extraction.usage.prompt_tokens += completion.usage.prompt_tokens;

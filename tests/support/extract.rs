@@ -125,6 +125,7 @@ impl Engine for Answers {
             quant: None,
             context_tokens: self.context_tokens,
             max_in_flight: 1,
+            cohort: 1,
         })
     }
 
