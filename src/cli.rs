@@ -152,6 +152,9 @@ pub struct EngineArgs {
     /// Tokens of prompt and answer together; default: what the model can, at most 8192.
     #[arg(long, value_name = "TOKENS")]
     pub context: Option<usize>,
+    /// Questions the model answers together; default: what `smelt models verify` or `smelt bench batch` found best here, or 1.
+    #[arg(long, value_name = "N", value_parser = cohort)]
+    pub cohort: Option<usize>,
     /// Seconds without a token after which the engine is killed and started again.
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     pub watchdog: u64,
@@ -322,4 +325,15 @@ pub struct WorkerArgs {
     /// Tokens of prompt and answer together.
     #[arg(long, default_value_t = 8192)]
     pub context: usize,
+    /// Questions answered together.
+    #[arg(long, default_value_t = 1, value_parser = cohort)]
+    pub cohort: usize,
+}
+
+/// mistral.rs takes a slow path for more than eight sequences.
+fn cohort(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(questions @ 1..=8) => Ok(questions),
+        _ => Err("give a number from 1 to 8".to_owned()),
+    }
 }

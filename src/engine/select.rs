@@ -33,6 +33,8 @@ pub struct Wish {
     pub model: Option<PathBuf>,
     /// Tokens.
     pub context: Option<usize>,
+    /// Questions answered together; by default one.
+    pub cohort: Option<usize>,
     /// Seconds without a token.
     pub watchdog_s: u64,
 }
@@ -43,6 +45,7 @@ impl From<&EngineArgs> for Wish {
             engine: arguments.engine.clone(),
             model: arguments.model.clone(),
             context: arguments.context,
+            cohort: arguments.cohort,
             watchdog_s: arguments.watchdog,
         }
     }
@@ -62,6 +65,8 @@ pub struct Selected {
     pub fingerprint: String,
     /// Most tokens of one answer.
     pub max_output_tokens: usize,
+    /// Questions answered together.
+    pub cohort: usize,
     /// One line for stderr, when the user should know.
     pub notice: Option<String>,
 }
@@ -94,6 +99,7 @@ fn none(notice: Option<&str>) -> Selected {
         quant: None,
         fingerprint: "none".to_owned(),
         max_output_tokens: 0,
+        cohort: 1,
         notice: notice.map(str::to_owned),
     }
 }
@@ -181,6 +187,7 @@ fn mistral(given: &Path, wish: &Wish) -> Result<Selected, String> {
         return Err(NO_ENGINE.to_owned());
     }
     let identity = fingerprint(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+    let cohort = wish.cohort.unwrap_or(1);
     let max_output_tokens = card
         .as_ref()
         .map_or(MAX_OUTPUT, |card| card.max_output_tokens);
@@ -190,6 +197,8 @@ fn mistral(given: &Path, wish: &Wish) -> Result<Selected, String> {
         path.clone().into_os_string(),
         "--context".into(),
         context.to_string().into(),
+        "--cohort".into(),
+        cohort.to_string().into(),
     ];
     // candle reads this once, when it loads the first tensor, so it must stand in the worker's environment.
     let unpacks = memory::unpacks(&header, target);
@@ -206,6 +215,7 @@ fn mistral(given: &Path, wish: &Wish) -> Result<Selected, String> {
         quant: Some(header.quant().to_owned()),
         fingerprint: format!("mistralrs 0.8.1/{identity}/{context}/{max_output_tokens}/{unpacks}"),
         max_output_tokens,
+        cohort,
         notice: None,
     })
 }
@@ -225,6 +235,7 @@ fn scripted(script: &Path, wish: &Wish) -> Result<Selected, String> {
         quant: None,
         fingerprint: format!("scripted/{}", hex::encode(Sha256::digest(bytes))),
         max_output_tokens: MAX_OUTPUT,
+        cohort: 1,
         notice: None,
     })
 }
