@@ -26,7 +26,7 @@ use crate::engine::supervisor::Supervised;
 use crate::event::{EngineState, Event, Outlet};
 use crate::extract::Readers;
 use crate::gpu::sampler::Watch;
-use crate::power::keeper::Keeper;
+use crate::power::keeper::{Keeper, Load};
 use crate::store::{Claim, Store, StoreError};
 
 pub use self::workers::work;
@@ -68,8 +68,12 @@ pub struct Run {
     pub too_hot: OnceLock<String>,
     /// No claims for now: the card is too hot for new work.
     held: AtomicBool,
+    /// An emergency has ended what ran, and nothing is begun until it is over; a run that stays goes on then.
+    halted: AtomicBool,
     /// What measures the card's joules, where something does.
     meter: OnceLock<Watch>,
+    /// What is told of the work.
+    load: OnceLock<Load>,
     /// Who has drawn them.
     accounts: Mutex<Accounts>,
 }
@@ -146,7 +150,9 @@ impl Run {
             unavailable: Mutex::new(None),
             too_hot: OnceLock::new(),
             held: AtomicBool::new(false),
+            halted: AtomicBool::new(false),
             meter: OnceLock::new(),
+            load: OnceLock::new(),
             accounts: Mutex::default(),
         })
     }
@@ -214,10 +220,47 @@ impl Run {
         self.meter.set(keeper.watch()).ok();
     }
 
-    /// Gives running jobs back to the queue, because the card is too hot; the first reason stands.
+    /// Gives running jobs back to the queue, because of an emergency of the card. A run that stays waits for its end, any
+    /// other is over; the first reason stands.
     pub fn stop_hot(&self, why: &str) {
-        if self.too_hot.set(why.to_owned()).is_ok() {
-            self.abort();
+        if !self.stays {
+            if self.too_hot.set(why.to_owned()).is_ok() {
+                self.abort();
+            }
+        } else if !self.halted.swap(true, Ordering::SeqCst) {
+            if let Some(engine) = &self.selected.engine {
+                engine.kill();
+            }
+            self.announce();
+        }
+    }
+
+    /// Goes on after an emergency that is over.
+    pub fn go_on(&self) {
+        if self.halted.swap(false, Ordering::SeqCst) {
+            if let Some(engine) = self
+                .selected
+                .engine
+                .as_ref()
+                .filter(|_| !self.is_stopping())
+            {
+                engine.revive();
+            }
+            self.announce();
+        }
+    }
+
+    /// As [`Self::measure`], and tells a simulated card when there is work.
+    pub fn watch(&self, keeper: &Keeper) {
+        self.measure(keeper);
+        self.load.set(keeper.load()).ok();
+        self.weigh();
+    }
+
+    /// Tells a simulated card whether a page is being read.
+    fn weigh(&self) {
+        if let Some(load) = self.load.get() {
+            load.set(!lock(&self.active).is_empty());
         }
     }
 
@@ -232,11 +275,12 @@ impl Run {
     }
 
     fn is_held(&self) -> bool {
-        self.held.load(Ordering::SeqCst) || self.paused.load(Ordering::SeqCst)
+        let is_set = |flag: &AtomicBool| flag.load(Ordering::SeqCst);
+        is_set(&self.held) || is_set(&self.paused) || is_set(&self.halted)
     }
 
     fn is_aborting(&self) -> bool {
-        self.aborting.load(Ordering::SeqCst)
+        self.aborting.load(Ordering::SeqCst) || self.halted.load(Ordering::SeqCst)
     }
 
     /// Questions put to the model.

@@ -105,13 +105,15 @@ fn open(cli: &Cli, tap: &Tap) -> Result<Ended, ConsoleError> {
     let inbox = Inbox::default();
     let backstage = Backstage::default();
     let guard = Guard::new(backstage.keeper.clone());
-    let terminal = Terminal::open()?;
+    let terminal = Terminal::open(cli.console.look.mouse)?;
     let ears = Ears::new(inbox.clone(), &backstage);
     ears.pulse(terminal.pulse()?)?;
     let stopped = ears.signals()?;
     let size = terminal.size()?;
     let mut model = Model::new(keymap, (size.width, size.height));
     model.is_readonly = arguments.keep.readonly;
+    model.work.workers = usize::from(arguments.jobs);
+    model.has_mouse = cli.console.look.mouse;
     terminal::on_panic(std::thread::current().id());
     let mut stage = Stage::open(
         terminal,

@@ -1,5 +1,5 @@
 //! Whatever the console hears, at whatever size: it never falls over, it can always be drawn, and it can always be left.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 #[path = "support/console.rs"]
 mod console;
@@ -7,9 +7,11 @@ mod console;
 use std::time::Duration;
 
 use console::{
-    NOW, busy, draw, gpu, key, model, press, record, rows, serve, streaming, tell, theme,
+    NOW, busy, draw, gpu, key, model, press, record, rows, serve, streaming, tell, text, theme,
 };
-use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{
+    Event as Input, KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
 use proptest::prelude::*;
 use smelt::cli::Exit;
 use smelt::event::{EngineState, Event, Finished};
@@ -37,6 +39,10 @@ fn input() -> impl Strategy<Value = Msg> {
         )))),
         3 => (0..=300u16, 0..=300u16).prop_map(|(width, height)| Msg::Input(Input::Resize(width, height))),
         1 => ".{0,40}".prop_map(|text| Msg::Input(Input::Paste(text))),
+        1 => (any::<bool>(), 0..300u16, 0..300u16).prop_map(|(turns, column, row)| Msg::Input(Input::Mouse(MouseEvent {
+            kind: if turns { MouseEventKind::ScrollDown } else { MouseEventKind::Down(MouseButton::Left) },
+            column, row, modifiers: KeyModifiers::NONE,
+        }))),
         1 => Just(Msg::Input(Input::FocusGained)),
         1 => Just(Msg::Input(Input::FocusLost)),
     ]
@@ -105,6 +111,7 @@ fn msg() -> impl Strategy<Value = Msg> {
             least: 80, to_review, done, guarded,
         })),
         2 => Just(Msg::Tick),
+        1 => Just(Msg::Changed),
         1 => Just(Msg::Continued),
         1 => (".{0,60}", prop::sample::select(vec![tracing::Level::ERROR, tracing::Level::INFO])).prop_map(|(text, level)| {
             Msg::Log(Line { at: "12:00:00".to_owned(), level, target: "smelt::run".to_owned(), text })
@@ -299,4 +306,114 @@ fn panes_are_reached_by_letter_and_tabulator() {
     }
     let _ = update(&mut model, key(KeyCode::Tab), NOW);
     assert_eq!(model.focus, Pane::Result);
+}
+
+#[test]
+fn the_question_about_running_work_counts_on_and_goes_when_none_is_left() {
+    let mut model = busy(80, 24);
+    streaming(&mut model);
+    press(&mut model, "q");
+    let tick = |model: &mut Model| {
+        let _ = update(model, Msg::Tick, NOW);
+        text(&draw(model, &theme("terminal", GlyphTier::Unicode)))
+    };
+    assert!(tick(&mut model).contains("1 posting is being read"));
+    let finished = Event::Finished(Finished {
+        job: 1,
+        id: "1".to_owned(),
+        status: "done".to_owned(),
+        error: None,
+        took_ms: 5,
+        tokens: 9,
+    });
+    tell(&mut model, finished);
+    let screen = tick(&mut model);
+    assert!(!screen.contains("being read "), "{screen}");
+    assert!(
+        screen.contains("nothing is being read any more: q leaves"),
+        "{screen}"
+    );
+    assert_eq!(press(&mut model, "q"), [Effect::Abort]);
+}
+
+#[test]
+fn a_key_that_does_nothing_here_says_where_it_does() {
+    let mut model = busy(80, 24);
+    for (key, line) in [
+        (
+            "o",
+            "o does nothing here; while a record is judged: approve",
+        ),
+        ("J", "J does nothing here; in the result: raw JSON"),
+        ("%", "% does nothing; ? shows the keys"),
+    ] {
+        assert_eq!(press(&mut model, key), []);
+        assert_eq!(
+            model.notice.as_ref().map(|(said, _)| said.as_str()),
+            Some(line)
+        );
+    }
+}
+
+#[test]
+fn what_others_queued_is_taken_up_while_a_worker_is_free_and_an_unchanged_store_draws_nothing() {
+    let mut model = busy(80, 24);
+    assert!(update(&mut model, Msg::Tick, NOW).contains(&Effect::Look));
+    let effects = update(&mut model, Msg::Changed, NOW);
+    assert!(
+        matches!(effects.as_slice(), [Effect::Rows(_), Effect::Record(_)]),
+        "{effects:?}"
+    );
+    model.take_dirty();
+    let mut asked = Vec::new();
+    for effect in effects {
+        let answer = match effect {
+            Effect::Rows(window) => rows(window, 412),
+            Effect::Record(job) => record(job),
+            _ => continue,
+        };
+        asked.extend(update(&mut model, answer, NOW));
+    }
+    assert_eq!(asked, [Effect::TakeUp]);
+    assert_eq!(model.take_dirty(), None);
+    // Every worker has something to do: what waits is taken up later.
+    streaming(&mut model);
+    let effects = update(&mut model, Msg::Changed, NOW);
+    let Some(Effect::Rows(window)) = effects.first() else {
+        panic!("rows, not {effects:?}");
+    };
+    let asked = update(&mut model, rows(*window, 412), NOW);
+    assert!(!asked.contains(&Effect::TakeUp));
+}
+
+#[test]
+fn the_mouse_selects_and_scrolls_what_is_under_it_once_it_is_caught() {
+    let mut model = busy(120, 40);
+    let heard = |model: &mut Model, kind, column, row| {
+        let modifiers = KeyModifiers::NONE;
+        let mouse = MouseEvent {
+            kind,
+            column,
+            row,
+            modifiers,
+        };
+        let effects = update(model, Msg::Input(Input::Mouse(mouse)), NOW);
+        serve(model, effects, 412);
+    };
+    let click = MouseEventKind::Down(MouseButton::Left);
+    heard(&mut model, click, 5, 6);
+    assert_eq!(model.queue.at, 0);
+    assert_eq!(press(&mut model, "m"), [Effect::Mouse(true)]);
+    heard(&mut model, click, 5, 6);
+    assert_eq!((model.queue.at, model.focus), (4, Pane::Queue));
+    heard(&mut model, MouseEventKind::ScrollDown, 5, 6);
+    assert_eq!(model.queue.at, 7);
+    // The second value: below the border and the line of flags.
+    let result = model.areas.result.unwrap();
+    heard(&mut model, click, result.x + 3, result.y + 3);
+    assert_eq!((model.result.at, model.focus), (1, Pane::Result));
+    heard(&mut model, MouseEventKind::ScrollUp, 5, 6);
+    assert_eq!((model.queue.at, model.focus), (4, Pane::Result));
+    heard(&mut model, MouseEventKind::Moved, 5, 6);
+    assert_eq!(model.queue.at, 4);
 }

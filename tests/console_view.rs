@@ -1,15 +1,18 @@
 //! What the console looks like, colours included, and how many bytes that costs.
-#![allow(missing_docs, clippy::unwrap_used)]
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic)]
 
 #[path = "support/console.rs"]
 mod console;
 
 use std::time::Duration;
 
-use console::{Meter, NOW, busy, draw, press, streaming, styled, tell, text, theme, watch};
+use console::{
+    Meter, NOW, busy, draw, gpu, press, serve, streaming, styled, tell, text, theme, watch,
+};
 use smelt::event::Event;
 use smelt::keymap::{Action, Hint};
 use smelt::theme::GlyphTier;
+use smelt::tui::model::result::Row;
 
 const SIZES: [(u16, u16); 4] = [(40, 10), (80, 24), (120, 40), (160, 45)];
 
@@ -194,4 +197,72 @@ fn what_was_done_about_the_card_is_marked_on_its_curves() {
             assert!(screen.contains(words), "{words} in\n{screen}");
         }
     }
+}
+
+#[test]
+fn an_item_of_a_list_keeps_its_number_and_every_value_its_certainty() {
+    let mut model = busy(80, 24);
+    let effects = press(&mut model, "Rz");
+    serve(&mut model, effects, 412);
+    let screen = text(&draw(&model, &theme("terminal", GlyphTier::Unicode)));
+    let line = |path: &str| screen.lines().find(|line| line.contains(path)).unwrap();
+    assert!(line("skills[1]").contains("42 %"), "{screen}");
+    assert!(line("title").contains("98 %"), "{screen}");
+    // At 46 columns a path has 15: the name gives way, not the number.
+    let long = Row {
+        path: "responsibilities[12]".to_owned(),
+        ..model.result.rows[0].clone()
+    };
+    model.result.rows[0] = long;
+    press(&mut model, "z");
+    let screen = text(&draw(&model, &theme("terminal", GlyphTier::Unicode)));
+    assert!(
+        screen.contains("responsib…[12]") || screen.contains("responsibi…[12]"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn help_and_palette_end_no_line_in_the_middle_of_a_word() {
+    let mut model = busy(80, 24);
+    let longest = Action::ALL.iter().map(|action| action.about().len()).max();
+    assert!(
+        longest <= Some(55),
+        "no description is longer than help has room at 80 columns"
+    );
+    press(&mut model, ":");
+    let screen = text(&draw(&model, &theme("terminal", GlyphTier::Unicode)));
+    assert!(
+        screen.contains("least…") || screen.contains("least certain first"),
+        "{screen}"
+    );
+}
+
+#[test]
+fn an_emergency_is_told_with_the_key_that_ends_it_and_heat_with_what_waits() {
+    let mut model = busy(80, 24);
+    let mut kept = |guard: &str, is_open| {
+        let Event::Gpu(mut gpu) = gpu(99) else {
+            panic!("a reading");
+        };
+        gpu.kept.guard = guard.to_owned();
+        gpu.kept.is_open = is_open;
+        tell(&mut model, Event::Gpu(gpu));
+        let said = model
+            .notice
+            .clone()
+            .map_or_else(String::new, |(line, _)| line);
+        let screen = text(&draw(&model, &theme("mono", GlyphTier::Ascii)));
+        (screen.lines().next().unwrap().to_owned(), said)
+    };
+    let (line, _) = kept("throttled", false);
+    assert!(line.contains("too hot: no page is begun"), "{line}");
+    let (line, _) = kept("emergency", false);
+    assert!(
+        line.contains("emergency stop: C goes on once the card is cool"),
+        "{line}"
+    );
+    let (line, said) = kept("steady", true);
+    assert!(!line.contains("emergency"), "{line}");
+    assert_eq!(said, "the emergency is over: work goes on");
 }

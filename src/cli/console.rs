@@ -45,6 +45,9 @@ pub struct LookArgs {
         env = "SMELT_THEME"
     )]
     pub theme: String,
+    /// Select with clicks and scroll with the wheel from the beginning; `m` in the console gives the mouse back.
+    #[arg(long)]
+    pub mouse: bool,
     /// What the terminal can show.
     #[command(flatten)]
     pub screen: ScreenArgs,

@@ -136,6 +136,11 @@ impl Supervised {
         }
     }
 
+    /// Takes questions again after [`Self::kill`]: the next one starts a fresh worker.
+    pub fn revive(&self) {
+        self.ended.store(false, Ordering::SeqCst);
+    }
+
     /// The running worker, a fresh one if need be, with its model loaded.
     fn worker(&self) -> Result<(Arc<Worker>, EngineInfo), EngineError> {
         let worker = self.started()?;

@@ -27,6 +27,8 @@ pub struct Simulated {
     pub plant: Plant,
     /// The share of time our own work may run.
     pub pacing: f64,
+    /// Whether there is work at all just now.
+    pub has_work: bool,
     workload: Workload,
 }
 
@@ -37,6 +39,7 @@ impl Simulated {
         Self {
             plant,
             pacing: 1.0,
+            has_work: true,
             workload,
         }
     }
@@ -44,7 +47,11 @@ impl Simulated {
     /// What the work does now.
     #[must_use]
     pub fn phase(&self) -> Phase {
-        self.workload.phase(self.plant.elapsed_s())
+        if self.has_work {
+            self.workload.phase(self.plant.elapsed_s())
+        } else {
+            Phase::Idle
+        }
     }
 
     /// Speed of the work now, as a share of the speed with all the watts it wants; `None` where there is none.

@@ -101,12 +101,12 @@ actions! {
         Open "open" "open" "Open what is selected",
         Back "back" "back" "Back: end a selection, a filter, a maximised pane",
         Maximise "maximise" "maximise" "Give the pane the whole screen, or back its place",
-        Freeze "freeze" "freeze" "Hold the view still while work goes on, or let it follow again",
+        Freeze "freeze" "freeze" "Hold the view while work goes on, or follow again",
     }
     Find {
         Filter "filter" "filter" "Show only the rows that hold a text",
-        ShowStates "show-states" "states" "Show only the postings of a state: waiting, to review, failed",
-        Sort "sort" "sort" "Sort the queue another way: as queued, newest first, least certain first",
+        ShowStates "show-states" "states" "Show only the postings of a state",
+        Sort "sort" "sort" "Sort: as queued, newest first, least certain first",
         NextMatch "next-match" "next" "To the next match of the filter",
         PreviousMatch "previous-match" "previous" "To the match of the filter before",
         Palette "palette" "command" "Find an action by its name and do it",
@@ -114,7 +114,7 @@ actions! {
     }
     Record {
         CopyField "copy-field" "copy" "Send the selected value to the terminal's clipboard",
-        CopyRecord "copy-record" "copy record" "Send the whole record as JSON to the terminal's clipboard",
+        CopyRecord "copy-record" "copy record" "Send the record as JSON to the terminal's clipboard",
         Raw "raw" "raw JSON" "Show the record as JSON, or as fields again",
     }
     Queue {
@@ -127,14 +127,14 @@ actions! {
         PauseAdmission "pause-admission" "pause work" "Start no more postings, or start them again",
     }
     Review {
-        NextReview "next-review" "review" "To the record with the lowest confidence that nobody has judged",
+        NextReview "next-review" "review" "To the least certain record that nobody has judged",
         Approve "approve" "approve" "The record is right",
         Reject "reject" "reject" "The record is of no use",
         Edit "edit" "edit" "Correct the selected field",
-        Missed "missed" "missed" "The page states this field and the record lacks it; what is selected in the page is the evidence",
+        Missed "missed" "missed" "The page states this field: choose where",
         Select "select" "select" "Start or end a selection in the page's text",
         Undo "undo" "undo" "Take back the last judgement",
-        ApproveAll "approve-all" "approve all" "Approve every record above a confidence, after a look at how many there are",
+        ApproveAll "approve-all" "approve all" "Approve all above a confidence; says first how many",
     }
     Power {
         Profile1 "profile-1" "quiet" "The first power profile, the quietest",
@@ -144,10 +144,10 @@ actions! {
         PowerMenu "power-menu" "power" "Choose a power profile from a list",
         LessPower "less-power" "-5 W" "Hold the card 5 W lower",
         MorePower "more-power" "+5 W" "Hold the card 5 W higher",
-        Automatic "automatic" "automatic" "Let the governor hold the card by its temperature, or hold it by hand again",
-        EmergencyStop "emergency-stop" "stop the card" "Stop all work on the card and take its power down at once",
-        KeepSetting "keep-setting" "keep" "Keep a raised power limit that would be taken back otherwise",
-        Acknowledge "acknowledge" "clear alarm" "Acknowledge an alarm of the card",
+        Automatic "automatic" "automatic" "Hold the card by its temperature, or by hand again",
+        EmergencyStop "emergency-stop" "stop the card" "Stop all work and take the card's power down at once",
+        KeepSetting "keep-setting" "keep" "Keep a raised limit, which goes back otherwise",
+        Acknowledge "acknowledge" "go on" "Go on after an emergency, once the card is cool",
     }
     Answer {
         Accept "accept" "accept" "Take what is chosen or typed",
@@ -157,7 +157,7 @@ actions! {
     }
     Program {
         NextTheme "next-theme" "theme" "The next theme",
-        ToggleMouse "toggle-mouse" "mouse" "Let the mouse point in the console, or select text in the terminal again",
+        ToggleMouse "toggle-mouse" "mouse" "Select and scroll with the mouse, or give it back",
         Redraw "redraw" "redraw" "Draw the whole screen again",
         Suspend "suspend" "suspend" "Back to the shell; fg returns",
         Interrupt "interrupt" "interrupt" "Leave as quit does; pressed twice, at once",

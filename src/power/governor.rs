@@ -251,6 +251,12 @@ impl Governor {
         }
     }
 
+    /// Degrees Celsius below which a card is cool after an emergency.
+    #[must_use]
+    pub fn cool_c(&self) -> f64 {
+        self.chip.limits().emergency_c - guard::EMERGENCY_CLEAR_C
+    }
+
     /// A person has seen the emergency; it ends when the card is cool.
     pub fn acknowledge(&mut self) {
         self.guard.acknowledge();

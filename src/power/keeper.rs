@@ -26,6 +26,7 @@ use crate::gpu::choice::Choice;
 use crate::gpu::history::Bucket;
 use crate::gpu::sample::State;
 use crate::gpu::sampler::{self, Sampler, Watch};
+use crate::gpu::simulated::Laptop;
 use crate::gpu::{GpuError, Identity, Sample, Source};
 use crate::pace::Pace;
 
@@ -80,11 +81,25 @@ struct Shared {
     changed: Condvar,
 }
 
+/// The work of a simulated card, if the card is one; a card that is not told works without a pause.
+#[derive(Debug, Clone)]
+pub struct Load(Option<Laptop>);
+
+impl Load {
+    /// Says whether there is work.
+    pub fn set(&self, is_busy: bool) {
+        if let Some(laptop) = &self.0 {
+            laptop.lock().has_work = is_busy;
+        }
+    }
+}
+
 /// See the module.
 pub struct Keeper {
     orders: Sender<Order>,
     shared: Arc<Shared>,
     watch: Watch,
+    load: Load,
     next: Mutex<u64>,
     thread: Option<JoinHandle<Result<(), String>>>,
 }
@@ -98,6 +113,7 @@ impl Keeper {
         let pace = Pace::default();
         let (hands, sampler) = open(&options, &pace)?;
         let watch = sampler.watch();
+        let load = Load(hands.laptop());
         let mut status = Status::new(watch.latest(), options.leave == Leave::Readonly);
         status.plan = options.plan;
         let shared = Arc::new(Shared {
@@ -115,6 +131,7 @@ impl Keeper {
             orders,
             shared,
             watch,
+            load,
             next: Mutex::new(1),
             thread: Some(thread),
         })
@@ -131,6 +148,12 @@ impl Keeper {
         // One that has ended drops the reply's other side, which the receiver shows.
         self.orders.send(Order::Do(id, command, reply)).ok();
         (id, told)
+    }
+
+    /// What tells a simulated card that there is work; a real one sees that by itself.
+    #[must_use]
+    pub fn load(&self) -> Load {
+        self.load.clone()
     }
 
     /// How it stands.

@@ -123,7 +123,8 @@ fn measures(run: &Run) -> bool {
     cfg!(feature = "cuda") && run.selected.engine.is_some()
 }
 
-/// Carries out on a run what the keeper's status says. A run that is obeyed here ends at an emergency.
+/// Carries out on a run what the keeper's status says. At an emergency what runs is given back; a run that stays goes on
+/// once it is over, any other ends.
 pub fn obey(run: &Run, status: &Status) {
     run.admit(status.admission == Admission::Open);
     if let Some(engine) = &run.selected.engine {
@@ -131,6 +132,8 @@ pub fn obey(run: &Run, status: &Status) {
     }
     if status.emergency {
         run.stop_hot(status.why.as_deref().unwrap_or("the GPU is too hot"));
+    } else {
+        run.go_on();
     }
 }
 

@@ -62,6 +62,7 @@ fn drain(run: &Run, owner: &str, settings: &str, finished: &Sender<()>) -> Resul
             return Ok(());
         };
         lock(&run.active).insert(claim.job_id, claim.clone());
+        run.weigh();
         run.events.tell(|| Event::Claimed {
             job: claim.job_id,
             id: claim.posting_id.clone(),
@@ -70,6 +71,7 @@ fn drain(run: &Run, owner: &str, settings: &str, finished: &Sender<()>) -> Resul
         });
         let done = one(run, &claim, settings);
         lock(&run.active).remove(&claim.job_id);
+        run.weigh();
         run.announce();
         done?;
         // The reader may have closed its end; the record is in the store all the same.

@@ -64,6 +64,11 @@ impl Store {
         })
     }
 
+    /// A number that is another one whenever the file was changed over another connection; costs next to nothing.
+    pub fn changes(&self) -> Result<i64, StoreError> {
+        self.read(|conn| conn.pragma_query_value(None, "data_version", |row| row.get(0)))
+    }
+
     /// Takes up to `limit` records of finished jobs of the run set, each once, in the order the jobs were selected.
     /// With `ordered`, a record waits until those of all jobs selected before its own were taken.
     pub fn take_finished(

@@ -83,7 +83,7 @@ impl Backstage {
         }
         let run = Arc::new(run.watched(inbox.outlet()));
         self.run.set(Arc::clone(&run)).ok();
-        self.keeper.with(|keeper| run.measure(keeper));
+        self.keeper.with(|keeper| run.watch(keeper));
         let clerk = Clerk::start(Arc::clone(&run), inbox.clone()).map_err(RunError::NoThread)?;
         self.clerk.set(clerk).ok();
         let porter = Porter::new(Arc::clone(&run), arguments.clone(), inbox.clone());

@@ -6,8 +6,8 @@ use std::{io, thread};
 
 use super::inbox::Inbox;
 use crate::event::Event;
-use crate::run::Run;
-use crate::store::StoreError;
+use crate::run::{Run, lock};
+use crate::store::{State, StoreError};
 
 /// What is wanted of a job.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,9 +20,15 @@ pub enum Order {
     Priority(i64),
 }
 
+/// What the clerk is asked for.
+enum Ask {
+    Order(i64, Order),
+    TakeUp,
+}
+
 /// Takes orders.
 #[derive(Debug, Clone)]
-pub struct Clerk(Sender<(i64, Order)>);
+pub struct Clerk(Sender<Ask>);
 
 impl Clerk {
     /// Starts; what came of an order goes to `inbox`.
@@ -38,15 +44,36 @@ impl Clerk {
 
     /// Gives an order for a job.
     pub fn order(&self, job: i64, order: Order) {
-        self.0.send((job, order)).ok();
+        self.0.send(Ask::Order(job, order)).ok();
+    }
+
+    /// Takes up what others have queued.
+    pub fn take_up(&self) {
+        self.0.send(Ask::TakeUp).ok();
     }
 }
 
-fn serve(run: &Run, orders: &Receiver<(i64, Order)>, inbox: &Inbox) {
-    for (job, order) in orders {
-        let line = carry_out(run, job, &order).unwrap_or_else(|error| error.to_string());
-        inbox.event(Event::Notice { line });
+fn serve(run: &Run, asked: &Receiver<Ask>, inbox: &Inbox) {
+    for ask in asked {
+        let done = match ask {
+            Ask::Order(job, order) => carry_out(run, job, &order).map(Some),
+            Ask::TakeUp => run.take_up().map(|_| None),
+        };
+        let line = done.unwrap_or_else(|error| Some(error.to_string()));
+        if let Some(line) = line {
+            inbox.event(Event::Notice { line });
+        }
     }
+}
+
+/// What has become of a job that was just called off: one that was read before keeps what it had.
+fn cancelled(run: &Run, job: i64) -> Result<String, StoreError> {
+    let rows = lock(&run.store).rows_of(&[job])?;
+    let line = match rows.first().map(|row| row.state) {
+        Some(State::Failed) => "cancelled; retry brings it back",
+        _ => "cancelled; it keeps the record it had",
+    };
+    Ok(line.to_owned())
 }
 
 fn carry_out(run: &Run, job: i64, order: &Order) -> Result<String, StoreError> {
@@ -58,7 +85,7 @@ fn carry_out(run: &Run, job: i64, order: &Order) -> Result<String, StoreError> {
         ),
         Order::Cancel => (
             run.cancel(job)?,
-            "cancelled; retry brings it back".to_owned(),
+            cancelled(run, job)?,
             "only a posting that waits or is being read can be cancelled",
         ),
         Order::Priority(priority) => (

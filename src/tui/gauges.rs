@@ -26,10 +26,11 @@ pub fn start(arguments: KeepArgs, backstage: Backstage, inbox: Inbox) -> io::Res
         .name("gauges".to_owned())
         .spawn(move || match open(&arguments, &backstage, &inbox) {
             Ok(keeper) => {
+                keeper.load().set(false);
                 backstage.keeper.keep(Some(keeper));
                 // Looked for only now: whoever sets the run looks for the keeper after that.
                 if let Some(run) = backstage.run.get() {
-                    backstage.keeper.with(|keeper| run.measure(keeper));
+                    backstage.keeper.with(|keeper| run.watch(keeper));
                 }
             }
             Err(error) => {

@@ -29,6 +29,8 @@ pub enum Wish {
     Rows(Window),
     /// The newest record of a job.
     Record(i64),
+    /// Whether the store was changed since this was last asked; without an answer it was not.
+    Look,
 }
 
 /// Asks the librarian.
@@ -47,6 +49,7 @@ impl Librarian {
             number: 0,
             sieve: Sieve::default(),
             search: None,
+            changes: 0,
         };
         let (sender, wishes) = channel();
         let thread = thread::Builder::new().name("librarian".to_owned());
@@ -68,6 +71,7 @@ struct Desk {
     number: u64,
     sieve: Sieve,
     search: Option<Search>,
+    changes: i64,
 }
 
 impl Desk {
@@ -99,7 +103,7 @@ impl Desk {
 
     /// Of several wishes of a kind the newest counts.
     fn answer(&mut self, wishes: impl Iterator<Item = Wish>) {
-        let (mut window, mut job) = (None, None);
+        let (mut window, mut job, mut looks) = (None, None, false);
         for wish in wishes {
             match wish {
                 Wish::Sieve(number, sieve) => {
@@ -108,7 +112,11 @@ impl Desk {
                 }
                 Wish::Rows(wanted) => window = Some(wanted),
                 Wish::Record(wanted) => job = Some(wanted),
+                Wish::Look => looks = true,
             }
+        }
+        if looks {
+            self.look();
         }
         if let Some(window) = window {
             let read = self.rows(window);
@@ -117,6 +125,17 @@ impl Desk {
         if let Some(job) = job {
             let read = self.record(job);
             self.put(read.map(|shown| Msg::Record(Box::new(shown))));
+        }
+    }
+
+    fn look(&mut self) {
+        let before = self.changes;
+        match self.store.changes() {
+            Ok(changes) => self.changes = changes,
+            Err(error) => tracing::debug!(%error, "it is not known whether the store was changed"),
+        }
+        if self.changes != before {
+            self.inbox.put(Msg::Changed);
         }
     }
 

@@ -193,6 +193,20 @@ impl Model {
         }
     }
 
+    /// Everything was stopped, by the guard of the card or by hand.
+    #[must_use]
+    pub fn is_emergency(&self) -> bool {
+        let now = self.hardware.now.as_ref();
+        now.is_some_and(|now| now.kept.guard == "emergency")
+    }
+
+    /// No page is begun just now.
+    #[must_use]
+    pub fn is_held_up(&self) -> bool {
+        let now = self.hardware.now.as_ref();
+        self.work.is_held || now.is_some_and(|now| !now.kept.is_open)
+    }
+
     /// Asks for a frame.
     pub fn mark(&mut self, urgency: Urgency) {
         self.dirty = self.dirty.max(Some(urgency));

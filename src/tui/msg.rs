@@ -35,6 +35,8 @@ pub enum Msg {
     Preview(Preview),
     /// A second has passed.
     Tick,
+    /// The store was changed, by whomever.
+    Changed,
     /// The work is over, or never began.
     Ended(Ended),
     /// The process was continued after it had been stopped.
@@ -161,6 +163,10 @@ pub enum Effect {
     NextTheme,
     /// Change a job in the queue.
     Order(i64, Order),
+    /// Look whether somebody has changed the store.
+    Look,
+    /// Take up what waits in the store and is not ours yet.
+    TakeUp,
     /// Catch the mouse, or let it go.
     Mouse(bool),
 }

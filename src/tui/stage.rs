@@ -164,6 +164,12 @@ impl Stage {
             Effect::Power(command) => self.power(command),
             Effect::NextTheme => self.next_theme(),
             Effect::Order(job, order) => self.order(job, order),
+            Effect::Look => self.waiting.push(Wish::Look),
+            Effect::TakeUp => {
+                if let Some(clerk) = self.backstage.clerk.get() {
+                    clerk.take_up();
+                }
+            }
             Effect::Mouse(is_caught) => self.terminal.mouse(is_caught)?,
         }
         Ok(())

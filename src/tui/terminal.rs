@@ -8,8 +8,7 @@ use std::thread::ThreadId;
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{
-    DisableBracketedPaste, DisableFocusChange, DisableMouseCapture, EnableBracketedPaste,
-    EnableFocusChange, EnableMouseCapture,
+    DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange,
 };
 use crossterm::queue;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, SetTitle};
@@ -23,6 +22,9 @@ const BEGIN_FRAME: &[u8] = b"\x1b[?2026h";
 const END_FRAME: &[u8] = b"\x1b[?2026l";
 const PUSH_TITLE: &[u8] = b"\x1b[22;0t";
 const POP_TITLE: &[u8] = b"\x1b[23;0t";
+/// Clicks and the wheel alone: a terminal that told of every movement would send more than the keys do.
+const CATCH_MOUSE: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+const LEAVE_MOUSE: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 const HIDE_CURSOR: &[u8] = b"\x1b[?25l";
 const SHOW_CURSOR: &[u8] = b"\x1b[0m\x1b[?25h";
 /// Most bytes a terminal is asked to put into its clipboard; more are cut off by many without a word.
@@ -51,17 +53,17 @@ pub struct Terminal {
 }
 
 impl Terminal {
-    /// Opens the terminal that started this process; nothing is changed yet.
+    /// Opens the terminal that started this process, to be taken with the mouse or without; nothing is changed yet.
     ///
     /// # Errors
     /// When there is none.
-    pub fn open() -> io::Result<Self> {
+    pub fn open(has_mouse: bool) -> io::Result<Self> {
         let tty = File::options().read(true).write(true).open("/dev/tty")?;
         let termios = tcgetattr(&tty)?;
         Ok(Self {
             tty,
             termios,
-            has_mouse: false,
+            has_mouse,
         })
     }
 
@@ -113,7 +115,7 @@ impl Terminal {
             EnableFocusChange
         )?;
         if self.has_mouse {
-            queue!(out, EnableMouseCapture)?;
+            out.extend(CATCH_MOUSE);
         }
         out.extend(HIDE_CURSOR);
         self.write(&out)
@@ -138,13 +140,7 @@ impl Terminal {
     /// When the terminal is gone.
     pub fn mouse(&mut self, is_caught: bool) -> io::Result<()> {
         self.has_mouse = is_caught;
-        let mut out = Vec::new();
-        if is_caught {
-            queue!(out, EnableMouseCapture)?;
-        } else {
-            queue!(out, DisableMouseCapture)?;
-        }
-        self.write(&out)
+        self.write(if is_caught { CATCH_MOUSE } else { LEAVE_MOUSE })
     }
 
     /// Names the window.
@@ -201,13 +197,8 @@ pub fn give_back() {
     let Some(mut taken) = taken().take() else {
         return;
     };
-    let mut out = END_FRAME.to_vec();
-    let queued = queue!(
-        out,
-        DisableMouseCapture,
-        DisableFocusChange,
-        DisableBracketedPaste
-    );
+    let mut out = [END_FRAME, LEAVE_MOUSE].concat();
+    let queued = queue!(out, DisableFocusChange, DisableBracketedPaste);
     out.extend(SHOW_CURSOR);
     let queued = queued.and_then(|()| queue!(out, LeaveAlternateScreen));
     out.extend(POP_TITLE);

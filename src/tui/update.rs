@@ -4,6 +4,7 @@ mod adding;
 mod ending;
 mod find;
 mod keys;
+mod mouse;
 mod power;
 mod triage;
 
@@ -15,6 +16,7 @@ use super::frame::Urgency;
 use super::model::{Ending, Model, Pane};
 use super::msg::{Effect, Ended, Msg};
 use crate::event::{EngineState, Event, Finished};
+use crate::store::{State, States};
 
 /// Changes the model by one message. `now` is the time since the console began.
 #[must_use]
@@ -32,10 +34,12 @@ pub fn update(model: &mut Model, msg: Msg, now: Duration) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Rows(rows) => {
-            model.queue.take(*rows, height(model, Pane::Queue));
+            let is_other = model.queue.take(*rows, height(model, Pane::Queue));
             find::count(model);
-            touch(model, Urgency::Stream);
-            Vec::new()
+            if is_other {
+                touch(model, Urgency::Stream);
+            }
+            take_up(model)
         }
         Msg::Looked(looked) => {
             model.queue.look(looked);
@@ -52,16 +56,24 @@ pub fn update(model: &mut Model, msg: Msg, now: Duration) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Record(shown) => {
-            model.result.take(*shown);
-            touch(model, Urgency::Stream);
+            if model.result.take(*shown) {
+                touch(model, Urgency::Stream);
+            }
+            Vec::new()
+        }
+        Msg::Changed => {
+            model.queue.is_foreign = true;
+            model.queue.stale();
+            model.result.is_stale = true;
             Vec::new()
         }
         Msg::Tick => {
             model.forget_notice(now);
+            ending::look_again(model, now);
             if !model.work.running.is_empty() || model.frozen.is_some() {
                 touch(model, Urgency::Gauge);
             }
-            Vec::new()
+            vec![Effect::Look]
         }
         Msg::Ended(ended) => work_ended(model, ended, now),
         Msg::Continued => {
@@ -83,6 +95,17 @@ fn touch(model: &mut Model, urgency: Urgency) {
         Some((_, missed)) if urgency < Urgency::Input => *missed += 1,
         _ => model.mark(urgency),
     }
+}
+
+/// What others have queued is taken up as soon as a worker has nothing to do.
+fn take_up(model: &mut Model) -> Vec<Effect> {
+    let waiting = States::of(&[State::Waiting, State::Retrying]);
+    let is_free = model.work.running.len() < model.work.workers && !model.is_held_up();
+    if is_free && model.queue.is_foreign && model.queue.counts.of(waiting) > 0 {
+        model.queue.is_foreign = false;
+        return vec![Effect::TakeUp];
+    }
+    Vec::new()
 }
 
 /// Rows inside a pane; a pane that is not shown counts as one that is a page high.
@@ -139,6 +162,13 @@ fn input_came(model: &mut Model, input: Input, now: Duration) -> Vec<Effect> {
             }
             Vec::new()
         }
+        Input::Mouse(mouse) => {
+            if mouse::heard(model, mouse) {
+                model.banner = None;
+                model.mark(Urgency::Input);
+            }
+            Vec::new()
+        }
         // What the terminal showed before it was looked away from may be gone.
         Input::FocusGained => {
             model.is_watched = true;
@@ -161,7 +191,11 @@ fn hear(model: &mut Model, event: Event, now: Duration) {
     model.work.hear(&event, now);
     match event {
         Event::Gpu(gpu) => {
-            let changed = model.hardware.take(*gpu, model.work.finished, now);
+            let was_emergency = model.is_emergency();
+            let changed = model.hardware.take(*gpu, &model.work, now);
+            if was_emergency && !model.is_emergency() {
+                model.say("the emergency is over: work goes on", now);
+            }
             let is_idle = model.work.running.is_empty();
             if is_idle && (!changed || !model.is_watched) {
                 return;
@@ -185,11 +219,7 @@ fn hear(model: &mut Model, event: Event, now: Duration) {
             unreadable,
         } => {
             model.queue.stale();
-            let line = format!(
-                "{} queued, {already} read before, {unreadable} unreadable",
-                jobs - already.min(jobs)
-            );
-            model.say(line, now);
+            model.say(queued(jobs, already, unreadable), now);
         }
         Event::Resumed { jobs, given_back } => {
             model.queue.stale();
@@ -212,6 +242,20 @@ fn follow(model: &mut Model, job: i64, now: Duration) {
     if !shown.is_some_and(|shown| model.work.speaks(shown, now)) {
         model.queue.follow(job);
     }
+}
+
+/// What became of what was put into the queue.
+fn queued(jobs: usize, already: usize, unreadable: usize) -> String {
+    let mut line = format!("{} queued", jobs - already.min(jobs));
+    for (count, what) in [
+        (already, "read before"),
+        (unreadable, "unreadable: see the log"),
+    ] {
+        if count > 0 {
+            line = format!("{line}, {count} {what}");
+        }
+    }
+    line
 }
 
 /// What was taken up at the start, if anything.

@@ -12,7 +12,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Paragraph};
 
-pub use self::text::{cut, duration};
+pub use self::text::{cut, duration, shortened};
 use super::layout::LEAST;
 use super::model::{Model, Pane};
 use super::panes::{hardware, log, queue, result};

@@ -20,6 +20,9 @@ use crate::log::foreign;
 /// Lines of a dead worker's standard error that go into the message.
 const LAST_WORDS: usize = 3;
 
+/// Steps of niceness that a worker is below who started it.
+const LOWER: i32 = 5;
+
 /// Who waits for which question's replies. Dropping a sender tells its reader that the worker is gone.
 type Waiting = Arc<Mutex<HashMap<u64, Sender<Say>>>>;
 
@@ -54,6 +57,7 @@ impl Worker {
         else {
             return Err(unavailable("has no pipes"));
         };
+        yield_to_others(&child);
         let waiting = Waiting::default();
         let alive = Arc::new(AtomicBool::new(true));
         let words = Arc::default();
@@ -156,6 +160,15 @@ impl Worker {
         } else {
             format!("the worker {how}: {words}")
         }
+    }
+}
+
+/// A key of the console must not wait behind the model's threads, which take every core there is.
+fn yield_to_others(child: &Child) {
+    let own = rustix::process::getpriority_process(None).unwrap_or_default();
+    let lower = rustix::process::Pid::from_child(child);
+    if let Err(error) = rustix::process::setpriority_process(Some(lower), own + LOWER) {
+        tracing::debug!(%error, "the engine worker keeps its priority");
     }
 }
 

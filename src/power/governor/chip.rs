@@ -38,6 +38,11 @@ impl ChipLimit {
                 self.limit_c = Some(self.candidate_c);
             }
         }
+        self.limits()
+    }
+
+    /// The thresholds as far as the chip's own limit is known.
+    pub fn limits(&self) -> Thresholds {
         let usual = Thresholds::default();
         let by = self
             .limit_c

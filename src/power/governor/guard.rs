@@ -11,7 +11,7 @@ use crate::gpu::sample::{Supply, Throttle};
 const THROTTLE_CLEAR_C: f64 = 9.0;
 const THROTTLE_CLEAR: Duration = Duration::from_secs(20);
 /// Degrees below the emergency's threshold, for so long, that end it once it is acknowledged.
-const EMERGENCY_CLEAR_C: f64 = 20.0;
+pub(super) const EMERGENCY_CLEAR_C: f64 = 20.0;
 const EMERGENCY_CLEAR: Duration = Duration::from_mins(1);
 /// The margin at which the chip slows down hard, below the one at which it only begins to regulate.
 const SLOWDOWN_MARGIN_C: f64 = -2.0;

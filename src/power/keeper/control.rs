@@ -268,12 +268,20 @@ impl Control {
             }
             _ => {
                 if !self.status.emergency {
-                    return Err("there is no emergency".to_owned());
+                    return Err("there is no emergency to go on from".to_owned());
                 }
+                let mut cool = "cool".to_owned();
                 if let Some(governor) = &mut self.governor {
                     governor.acknowledge();
+                    cool = format!("below {:.0} °C", governor.cool_c());
                 }
-                Ok(self.done("seen; it ends when the GPU has been cool for a minute"))
+                let temp = self.status.sample.temp_c.last();
+                let temp = temp.map_or_else(String::new, |temp| format!("; it has {temp:.0} °C"));
+                // No watts in this line: what is asked for now is not what it is about.
+                Ok(Done {
+                    text: format!("goes on when the GPU was {cool} for a minute{temp}"),
+                    ..self.done("")
+                })
             }
         }
     }

@@ -106,6 +106,14 @@ impl Hands {
         })
     }
 
+    /// The simulated laptop, if it is one.
+    pub(super) fn laptop(&self) -> Option<Laptop> {
+        match self {
+            Self::Card(_) => None,
+            Self::Loose { laptop, .. } => laptop.clone(),
+        }
+    }
+
     /// A simulated laptop's work is paced as ours is.
     pub(super) fn pace(&self, duty: f64) {
         if let Self::Loose {

@@ -88,13 +88,15 @@ impl Over {
             detail: String::new(),
             refused: None,
         });
-        let noun = if running == 1 {
-            "posting is"
-        } else {
-            "postings are"
-        };
-        let title = format!("{running} {noun} being read");
+        let title = being_read(running);
         Self::Leaving(Menu::new(&title, choices.to_vec(), None, keymap))
+    }
+
+    /// Tells the question what becomes of running jobs that there are so many by now.
+    pub fn still_running(&mut self, running: usize) {
+        if let Self::Leaving(menu) = self {
+            menu.rename(&being_read(running));
+        }
     }
 
     /// Offers the power profiles; the one in force is selected.
@@ -196,6 +198,15 @@ impl Over {
             Self::ApproveAll(_, question) => question.render(theme, area, out),
         }
     }
+}
+
+fn being_read(running: usize) -> String {
+    let noun = if running == 1 {
+        "posting is"
+    } else {
+        "postings are"
+    };
+    format!("{running} {noun} being read")
 }
 
 fn wanted<T>(outcome: Outcome<T>, of: impl FnOnce(T) -> Wanted) -> Outcome<Wanted> {

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
+use super::work::Work;
 use crate::event::GpuNow;
 
 /// Seconds that are kept.
@@ -47,13 +48,16 @@ pub struct Hardware {
     pub seconds: VecDeque<Second>,
     /// When the newest second began.
     since: Duration,
-    /// Joules at the first reading, and pages finished then.
-    first: Option<(f64, u64)>,
+    /// Joules that were drawn while pages were read.
+    drawn_j: f64,
+    /// Pages that were finished meanwhile, and before the first reading.
+    pages: (u64, u64),
+    was_busy: bool,
 }
 
 impl Hardware {
     /// Takes a reading; true when it is another than the last one.
-    pub fn take(&mut self, now: GpuNow, finished: u64, at: Duration) -> bool {
+    pub fn take(&mut self, now: GpuNow, work: &Work, at: Duration) -> bool {
         let second = self.second(&now);
         let is_same = at.saturating_sub(self.since) < SAME;
         if let Some(last) = self.seconds.back_mut().filter(|_| is_same) {
@@ -69,12 +73,25 @@ impl Hardware {
             self.seconds.push_back(second);
             self.since = at;
         }
-        if let (None, Some(energy)) = (self.first, now.energy_j) {
-            self.first = Some((energy, finished));
-        }
+        self.count(&now, work);
         let changed = self.now.as_ref() != Some(&now);
         self.now = Some(now);
         changed
+    }
+
+    /// Counts joules from one reading to the next, if a page was being read at one of them or finished between.
+    fn count(&mut self, now: &GpuNow, work: &Work) {
+        let Some(before) = self.now.as_ref() else {
+            self.pages = (work.finished, work.finished);
+            return;
+        };
+        let is_busy = !work.running.is_empty();
+        let is_work = is_busy || self.was_busy || work.finished > self.pages.0;
+        self.was_busy = is_busy;
+        self.pages.0 = work.finished;
+        if let (true, Some(first), Some(last)) = (is_work, before.energy_j, now.energy_j) {
+            self.drawn_j += (last - first).max(0.0);
+        }
     }
 
     fn second(&self, now: &GpuNow) -> Second {
@@ -94,13 +111,12 @@ impl Hardware {
         }
     }
 
-    /// Joules the card drew for each page since the console began.
+    /// Joules the card drew for each page since the console began, while pages were read.
     #[must_use]
-    pub fn joules_per_page(&self, finished: u64) -> Option<f64> {
-        let (energy, before) = self.first?;
-        let drawn = self.now.as_ref()?.energy_j? - energy;
+    pub fn joules_per_page(&self) -> Option<f64> {
+        let (finished, before) = self.pages;
         let pages = u32::try_from(finished.checked_sub(before)?).ok()?;
-        (pages > 0 && drawn > 0.0).then(|| drawn / f64::from(pages))
+        (pages > 0 && self.drawn_j > 0.0).then(|| self.drawn_j / f64::from(pages))
     }
 }
 

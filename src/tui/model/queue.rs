@@ -27,6 +27,8 @@ pub struct Queue {
     pub is_chosen: bool,
     /// More jobs are being looked for that hold the filter's text.
     pub is_looking: bool,
+    /// Somebody else may have queued something.
+    pub is_foreign: bool,
     length: u64,
     sieve: Sieve,
     /// Changes with the sieve, so that late answers are known.
@@ -157,14 +159,24 @@ impl Queue {
         self.asked
     }
 
-    /// Takes what was read.
-    pub fn take(&mut self, read: Rows, height: u64) {
+    /// Takes what was read; true when something is other than before.
+    pub fn take(&mut self, read: Rows, height: u64) -> bool {
         self.asked = None;
-        self.counts = read.counts;
         if read.window.sieve != self.number {
+            self.counts = read.counts;
             self.is_stale = true;
-            return;
+            return true;
         }
+        let before = (
+            self.counts,
+            self.length,
+            self.offset,
+            self.at,
+            self.top,
+            self.selected,
+        );
+        let is_other = self.rows != read.rows;
+        self.counts = read.counts;
         self.length = read.length;
         self.offset = read.window.offset;
         self.rows = read.rows;
@@ -181,6 +193,16 @@ impl Queue {
             self.selected = self.row(self.at).map(|row| row.job_id);
         }
         self.scroll(height);
+        is_other
+            || before
+                != (
+                    self.counts,
+                    self.length,
+                    self.offset,
+                    self.at,
+                    self.top,
+                    self.selected,
+                )
     }
 
     /// Takes how far the search for the filter's text has come.

@@ -69,10 +69,10 @@ impl Shown {
         true
     }
 
-    /// Takes a record that was read.
-    pub fn take(&mut self, read: msg::Shown) {
-        if self.job != Some(read.job) {
-            return;
+    /// Takes a record that was read; true when it is another than the one that is shown.
+    pub fn take(&mut self, read: msg::Shown) -> bool {
+        if self.job != Some(read.job) || (self.is_read && self.case == read.case) {
+            return false;
         }
         let before = self.rows.get(self.at).cloned();
         self.case = read.case;
@@ -88,6 +88,7 @@ impl Shown {
             self.at = same.or_else(field).unwrap_or(self.at);
         }
         self.at = self.at.min(self.len().saturating_sub(1));
+        true
     }
 
     /// The record as it is shown.

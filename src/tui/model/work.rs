@@ -47,6 +47,8 @@ pub struct Work {
     pub running: BTreeMap<i64, Running>,
     /// The engine.
     pub engine: EngineState,
+    /// Threads that read pages.
+    pub workers: usize,
     /// Nothing is claimed for now.
     pub is_held: bool,
     /// Jobs finished since the console began.
@@ -60,6 +62,7 @@ impl Default for Work {
         Self {
             running: BTreeMap::new(),
             engine: EngineState::None,
+            workers: 1,
             is_held: false,
             finished: 0,
             pieces: VecDeque::new(),

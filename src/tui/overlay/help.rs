@@ -6,9 +6,10 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
-use super::{Filter, FilterLine, Outcome, framed, popup, row, visible};
+use super::{Filter, FilterLine, Outcome, framed, narrow, popup, row, visible};
 use crate::keymap::{Action, Context, Hint, Keymap};
 use crate::theme::{Role, Theme};
+use crate::tui::view::shortened;
 
 /// A line of help.
 #[derive(Debug, Clone)]
@@ -185,10 +186,14 @@ fn line(entry: &Entry, width: u16, theme: &Theme) -> Line<'static> {
             } else {
                 format!("{:NAME$} ", action.name())
             };
+            let keys = format!("  {keys:KEYS$} ");
+            let used = narrow(Span::raw(&keys).width() + name.len());
+            let room = width.saturating_sub(used);
+            let about = shortened(action.about(), room, theme.glyphs().ellipsis);
             Line::from(vec![
-                Span::styled(format!("  {keys:KEYS$} "), style(Role::Key)),
+                Span::styled(keys, style(Role::Key)),
                 Span::styled(name, style(Role::Overlay)),
-                Span::styled(action.about(), style(Role::Muted)),
+                Span::styled(about, style(Role::Muted)),
             ])
         }
     }

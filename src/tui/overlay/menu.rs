@@ -45,6 +45,11 @@ impl Menu {
         }
     }
 
+    /// Changes what stands above the choices.
+    pub fn rename(&mut self, title: &str) {
+        title.clone_into(&mut self.title);
+    }
+
     /// The selected choice, from 0.
     #[must_use]
     pub const fn selected(&self) -> usize {

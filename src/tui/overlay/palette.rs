@@ -11,6 +11,7 @@ use ratatui::widgets::Widget;
 use super::{Outcome, Shape, Typed, framed, narrow, offset, popup, row, visible};
 use crate::keymap::{Action, Context, Group, Hint, Keymap};
 use crate::theme::{Role, Theme};
+use crate::tui::view::shortened;
 
 /// An action, the line that shows it, and its keys.
 #[derive(Debug, Clone)]
@@ -169,7 +170,10 @@ impl Palette {
             return;
         };
         let style = |role| theme.style(Role::Overlay).patch(theme.style(role));
-        let letters = entry.line.chars().enumerate();
+        let keys = Span::styled(format!(" {} ", entry.keys), style(Role::Key));
+        let width = narrow(keys.width()).min(place.width);
+        let line = shortened(&entry.line, place.width - width, theme.glyphs().ellipsis);
+        let letters = line.chars().enumerate();
         let letters: Vec<(char, bool)> = letters
             .map(|(at, letter)| {
                 let is_hit = hit
@@ -185,8 +189,6 @@ impl Palette {
             let text: String = run.iter().map(|(letter, _)| letter).collect();
             Span::styled(text, style(role))
         });
-        let keys = Span::styled(format!(" {} ", entry.keys), style(Role::Key));
-        let width = narrow(keys.width()).min(place.width);
         words.collect::<Line>().render(
             Rect {
                 width: place.width - width,

@@ -13,6 +13,8 @@ use crate::tui::view::{Look, cut, duration, select};
 
 /// Columns from which rows show their certainty and attempts.
 const WIDE: u16 = 44;
+/// Percent below which a value is doubted.
+const DOUBTED: u8 = 80;
 
 /// What stands above it.
 #[must_use]
@@ -88,8 +90,12 @@ fn line<'a>(model: &Model, job: &JobRow, width: u16, look: Look) -> Line<'a> {
     let is_wide = width >= WIDE;
     let tail = tail(model, job, is_wide, look);
     let tail_width = u16::try_from(Span::raw(&tail).width()).unwrap_or(width);
-    let certainty = job.certainty.filter(|_| is_wide);
-    let certainty = certainty.map_or_else(String::new, |percent| format!("{percent:>3} % "));
+    // Where there is little room, only of those that are doubted.
+    let certainty = match job.certainty {
+        Some(percent) if is_wide => format!("{percent:>3} % "),
+        Some(percent) if percent < DOUBTED => format!("{percent:>2}% "),
+        _ => String::new(),
+    };
     let used = 8 + u16::try_from(certainty.len()).unwrap_or(0) + tail_width + 1;
     let name = name(job);
     let room = width.saturating_sub(used);
@@ -136,7 +142,7 @@ fn tail(model: &Model, job: &JobRow, is_wide: bool, look: Look) -> String {
 fn doubt(certainty: Option<u8>) -> Role {
     match certainty {
         Some(percent) if percent < 50 => Role::Bad,
-        Some(percent) if percent < 80 => Role::Warn,
+        Some(percent) if percent < DOUBTED => Role::Warn,
         _ => Role::Muted,
     }
 }

@@ -3,13 +3,13 @@
 mod page;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use crate::extract::answer::Given;
 use crate::extract::reading::Source;
-use crate::extract::record::{Decision, Reviewed};
+use crate::extract::record::{Decision, Record, Reviewed};
 use crate::theme::Role;
 use crate::tui::layout::halves;
 use crate::tui::model::result::{Row, Shown};
@@ -21,6 +21,9 @@ use crate::tui::view::{Look, cut, duration, select};
 const GROUNDS: u16 = 14;
 /// Columns from which they are shown.
 const WITH_GROUNDS: u16 = 40;
+/// Columns of how sure it is alone, and from which that is shown.
+const SURE: u16 = 6;
+const WITH_SURE: u16 = 28;
 
 /// What stands above it.
 #[must_use]
@@ -152,26 +155,11 @@ fn kept(model: &Model, look: Look, area: Rect, out: &mut Buffer) {
             .render(area, out);
         return;
     };
-    let mut area = area;
-    if let Some(review) = &record.review {
-        look.span(Role::Human, cut(&verdict(review), area.width, look))
-            .render(area, out);
-        area = below(area);
+    for ((role, line), row) in heads(record).into_iter().zip(area.rows()) {
+        look.span(role, cut(&line, row.width, look))
+            .render(row, out);
     }
-    if let Some(error) = &record.error {
-        let line = format!("{}: {}", error.kind, error.message);
-        look.span(Role::Error, cut(&line, area.width, look))
-            .render(area, out);
-        area = below(area);
-    }
-    if !record.flags.is_empty() {
-        let line = record.flags.join(" ");
-        look.span(Role::Warn, cut(&line, area.width, look))
-            .render(area, out);
-        area = below(area);
-    }
-    let height = usize::from(area.height);
-    let first = (shown.at + 1).saturating_sub(height.max(1));
+    let (area, first) = list(shown, record, area);
     let wanted = shown.rows.iter().map(|row| row.path.len()).max();
     let name = wanted.unwrap_or(0).min(usize::from(area.width) / 3);
     for ((index, value), row) in shown.rows.iter().enumerate().skip(first).zip(area.rows()) {
@@ -187,21 +175,74 @@ fn kept(model: &Model, look: Look, area: Rect, out: &mut Buffer) {
     }
 }
 
+/// What is to be known of a record as a whole.
+fn heads(record: &Record) -> Vec<(Role, String)> {
+    let mut heads = Vec::new();
+    if let Some(review) = &record.review {
+        heads.push((Role::Human, verdict(review)));
+    }
+    if let Some(error) = &record.error {
+        heads.push((Role::Error, format!("{}: {}", error.kind, error.message)));
+    }
+    if !record.flags.is_empty() {
+        heads.push((Role::Warn, record.flags.join(" ")));
+    }
+    heads
+}
+
+/// Where the values are, below what is said of the record, and which one is drawn first.
+fn list(shown: &Shown, record: &Record, area: Rect) -> (Rect, usize) {
+    let heads = u16::try_from(heads(record).len()).unwrap_or(u16::MAX);
+    let above = heads.min(area.height);
+    let list = Rect {
+        y: area.y + above,
+        height: area.height - above,
+        ..area
+    };
+    let height = usize::from(list.height).max(1);
+    (list, (shown.at + 1).saturating_sub(height))
+}
+
+/// Which value is drawn at a place inside the pane.
+#[must_use]
+pub fn value_at(shown: &Shown, inside: Rect, at: Position) -> Option<usize> {
+    let record = shown.record().filter(|_| !shown.is_raw)?;
+    let has_text = !shown.text().is_empty();
+    let (values, _) = halves(inside, shown.is_page && has_text);
+    let values = if has_text { values? } else { inside };
+    let (area, first) = list(shown, record, values);
+    let row = first + usize::from(at.y.checked_sub(area.y)?);
+    (area.contains(at) && row < shown.rows.len()).then_some(row)
+}
+
+/// A path in so many columns; of an item of a list its number is kept.
+fn cut_path(path: &str, columns: u16, look: Look) -> String {
+    let (list, number) = path.split_at(path.rfind('[').unwrap_or(path.len()));
+    match u16::try_from(number.len()) {
+        Ok(wide) if wide + 2 < columns => format!("{}{number}", cut(list, columns - wide, look)),
+        _ => cut(path, columns, look),
+    }
+}
+
 /// A value with its grounds; `name` columns are for its path.
 fn value_line<'a>(shown: &Shown, value: &Row, name: usize, width: u16, look: Look) -> Line<'a> {
-    let path = cut(&value.path, u16::try_from(name).unwrap_or(0), look);
+    let path = cut_path(&value.path, u16::try_from(name).unwrap_or(0), look);
     let path = look.span(Role::Muted, format!("{path:<name$} = "));
     if !value.is_stated {
         return Line::from(vec![path, look.span(Role::Muted, "not stated")]);
     }
-    let with_grounds = width >= WITH_GROUNDS;
-    let grounds = if with_grounds { GROUNDS } else { 0 };
+    let with_source = width >= WITH_GROUNDS;
+    let grounds = match width {
+        ..WITH_SURE => 0,
+        WITH_SURE..WITH_GROUNDS => SURE,
+        WITH_GROUNDS.. => GROUNDS,
+    };
     let room = width.saturating_sub(u16::try_from(name + 3).unwrap_or(0) + grounds);
     let text = cut(&value.value, room, look);
     let gap = usize::from(room).saturating_sub(Span::raw(&text).width());
     let mut spans = vec![path, Span::raw(format!("{text}{}", " ".repeat(gap)))];
-    if with_grounds {
-        let (source, sure) = shown.grounds(value.field);
+    let (source, sure) = shown.grounds(value.field);
+    if with_source {
         let role = if source == Some(Source::Human) {
             Role::Human
         } else {
@@ -209,6 +250,8 @@ fn value_line<'a>(shown: &Shown, value: &Row, name: usize, width: u16, look: Loo
         };
         let word = source.map_or("", word);
         spans.push(look.span(role, format!(" {word:<7}")));
+    }
+    if grounds > 0 {
         let (role, sure) = sureness(sure);
         spans.push(look.span(role, format!("{sure:>6}")));
     }
@@ -233,14 +276,6 @@ fn verdict(review: &Reviewed) -> String {
         line = format!("{line}, {} said before no longer counts", review.outdated);
     }
     line
-}
-
-fn below(area: Rect) -> Rect {
-    Rect {
-        y: area.y.saturating_add(1).min(area.bottom()),
-        height: area.height.saturating_sub(1),
-        ..area
-    }
 }
 
 fn word(source: Source) -> &'static str {

@@ -100,10 +100,15 @@ impl Desk {
                 format!("{word} {} of {all}, next: {}", self.judged, named(&row)),
                 Some(row.job_id),
             ),
-            None => (
-                format!("{word} {} of {all}: nothing is left to review", self.judged),
-                None,
-            ),
+            None => {
+                let rest = match self.store.counts()?.of(needs_no_look()) {
+                    0 => String::new(),
+                    done => format!("; {done} done, not judged"),
+                };
+                let judged = self.judged;
+                let line = format!("{word} {judged} of {all}: nothing is left to review{rest}");
+                (line, None)
+            }
         };
         Ok(Told { line, go })
     }
@@ -165,26 +170,29 @@ impl Desk {
     }
 
     fn next(&self, from: Option<i64>) -> Result<Told, Refused> {
-        let set = self.unjudged()?;
-        let place = match from {
-            Some(job) => self.store.position(job, set, Order::Doubt)?,
-            None => None,
+        for (set, what) in [
+            (to_review(), "to review"),
+            (needs_no_look(), "done, not judged"),
+        ] {
+            let place = match from {
+                Some(job) => self.store.position(job, set, Order::Doubt)?,
+                None => None,
+            };
+            // The row itself, not a number that was read before it: others work on the store too.
+            if let Some(row) = self.row_at(set, place.map_or(0, |place| place + 1))? {
+                let left = self.store.counts()?.of(set).max(1);
+                return Ok(Told {
+                    line: format!("{left} {what}, this one: {}", named(&row)),
+                    go: Some(row.job_id),
+                });
+            }
+        }
+        let unread = [State::Waiting, State::Running, State::Retrying];
+        let line = match self.store.counts()?.of(States::of(&unread)) {
+            0 => "nothing is left to review".to_owned(),
+            unread => format!("nothing to review yet: {unread} are still to be read"),
         };
-        let row = self.row_at(set, place.map_or(0, |place| place + 1))?;
-        let Some(row) = row else {
-            let line = "nothing is left to review".to_owned();
-            return Ok(Told { line, go: None });
-        };
-        let left = self.store.counts()?.of(set);
-        let what = if set == to_review() {
-            "to review"
-        } else {
-            "that need no look and nobody has judged"
-        };
-        Ok(Told {
-            line: format!("{left} {what}, this one: {}", named(&row)),
-            go: Some(row.job_id),
-        })
+        Ok(Told { line, go: None })
     }
 
     fn preview(&mut self, least: u8) -> Result<Preview, Refused> {
@@ -234,7 +242,7 @@ impl Desk {
     /// What is to be judged next: records to review, and once there are none, those that need no look.
     fn unjudged(&self) -> Result<States, StoreError> {
         Ok(match self.store.counts()?.to_review {
-            0 => States::of(&[State::Done]),
+            0 => needs_no_look(),
             _ => to_review(),
         })
     }
@@ -252,6 +260,10 @@ impl Desk {
 
 fn to_review() -> States {
     States::of(&[State::ToReview])
+}
+
+fn needs_no_look() -> States {
+    States::of(&[State::Done])
 }
 
 fn decision(case: &Case) -> Option<Decision> {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::keymap::Action;
 use crate::tui::model::boxes::{Leaving, Over};
 use crate::tui::model::{Ending, Model};
 use crate::tui::msg::Effect;
@@ -23,6 +24,24 @@ pub(super) fn leave(model: &mut Model, now: Duration) -> Vec<Effect> {
             model.ending = Ending::Now;
             vec![Effect::Leave]
         }
+    }
+}
+
+/// The question what becomes of running work goes when none is left, and tells how much is meanwhile.
+pub(super) fn look_again(model: &mut Model, now: Duration) {
+    let running = model.work.running.len();
+    match &mut model.over {
+        Some(over @ Over::Leaving(_)) if running > 0 => over.still_running(running),
+        Some(Over::Leaving(_)) => {
+            model.over = None;
+            let quit = model.keymap().key(model.below(), Action::Quit);
+            let quit = quit.unwrap_or_default();
+            model.say(
+                format!("nothing is being read any more: {quit} leaves"),
+                now,
+            );
+        }
+        _ => {}
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crossterm::event::KeyEvent;
 
 use super::{adding, ending, find, height, power, triage};
-use crate::keymap::Action;
+use crate::keymap::{Action, Chord};
 use crate::tui::clerk::Order;
 use crate::tui::frame::Urgency;
 use crate::tui::model::boxes::{Over, Purpose, Wanted};
@@ -19,11 +19,40 @@ pub(super) fn pressed(model: &mut Model, key: KeyEvent, now: Duration) -> Vec<Ef
         Some(over) => boxed(model, over, key, now),
         None => match model.keymap().action(model.context(), key) {
             Some(action) => act(model, action, now),
-            None => Vec::new(),
+            None => {
+                elsewhere(model, key, now);
+                Vec::new()
+            }
         },
     };
     model.arrange();
     effects
+}
+
+/// Says of a key that does nothing here where it does something.
+fn elsewhere(model: &mut Model, key: KeyEvent, now: Duration) {
+    let Some(chord) = Chord::of(key) else {
+        return;
+    };
+    let keymap = model.keymap();
+    let binding = keymap
+        .all()
+        .iter()
+        .find(|binding| !binding.context.is_overlay() && binding.chords.contains(&chord));
+    let line = match binding {
+        Some(binding) => {
+            let place = binding.context.about().to_lowercase();
+            format!(
+                "{chord} does nothing here; {place}: {}",
+                binding.action.label()
+            )
+        }
+        None => {
+            let help = keymap.key(model.below(), Action::Help).unwrap_or_default();
+            format!("{chord} does nothing; {help} shows the keys")
+        }
+    };
+    model.say(line, now);
 }
 
 /// A key while a box is open.
@@ -114,6 +143,12 @@ fn act(model: &mut Model, action: Action, now: Duration) -> Vec<Effect> {
         }
         Action::ToggleMouse => {
             model.has_mouse = !model.has_mouse;
+            let line = if model.has_mouse {
+                "the mouse selects and scrolls; with shift it marks text for the terminal"
+            } else {
+                "the mouse is the terminal's again"
+            };
+            model.say(line, now);
             return vec![Effect::Mouse(model.has_mouse)];
         }
         Action::Help => {
@@ -156,12 +191,12 @@ fn changes_by_hand(action: Action) -> bool {
 fn travel(model: &mut Model, action: Action) -> bool {
     let page = i64::try_from(height(model, model.focus)).unwrap_or(i64::MAX) - 1;
     match action {
-        Action::Up => step(model, -1),
-        Action::Down => step(model, 1),
-        Action::PageUp => step(model, -page),
-        Action::PageDown => step(model, page),
-        Action::Top => step(model, -FAR),
-        Action::Bottom => step(model, FAR),
+        Action::Up => step(model, model.focus, -1),
+        Action::Down => step(model, model.focus, 1),
+        Action::PageUp => step(model, model.focus, -page),
+        Action::PageDown => step(model, model.focus, page),
+        Action::Top => step(model, model.focus, -FAR),
+        Action::Bottom => step(model, model.focus, FAR),
         Action::Left => sideways(model, false),
         Action::Right => sideways(model, true),
         Action::NextPane => model.focus = model.focus.next(1),
@@ -180,8 +215,9 @@ fn travel(model: &mut Model, action: Action) -> bool {
 /// Further than any list is long.
 const FAR: i64 = i64::MAX / 2;
 
-fn step(model: &mut Model, by: i64) {
-    match model.focus {
+/// Goes down in a pane by so many rows, or up.
+pub(super) fn step(model: &mut Model, pane: Pane, by: i64) {
+    match pane {
         Pane::Queue => {
             let rows = height(model, Pane::Queue);
             model.queue.step(by, rows);

@@ -4,6 +4,7 @@ use ratatui::text::{Line, Span};
 
 use super::{Look, cut, duration};
 use crate::event::EngineState;
+use crate::keymap::{Action, Context};
 use crate::store::{State, States};
 use crate::theme::Role;
 use crate::tui::model::{Ending, Model};
@@ -64,12 +65,17 @@ fn parts<'a>(model: &'a Model, look: Look) -> Vec<Part<'a>> {
         let speed = format!(" {speed:.1} tok/s");
         parts.push((4, vec![look.span(Role::Accent, speed)]));
     }
-    let left = of(&[State::Waiting, State::Running, State::Retrying]);
-    if let Some(left) = model.work.left(left, look.now) {
+    if let Some(left) = model.work.left(left(model), look.now) {
         let left = format!("  ETA {}", duration(left));
         parts.push((4, vec![look.span(Role::Muted, left)]));
     }
     parts
+}
+
+/// How many are still to be read.
+fn left(model: &Model) -> u64 {
+    let left = [State::Waiting, State::Running, State::Retrying];
+    model.queue.counts.of(States::of(&left))
 }
 
 /// What is out of the ordinary.
@@ -78,11 +84,17 @@ fn banner(model: &Model, look: Look) -> Option<String> {
         Ending::Finishing => "finishing what runs".to_owned(),
         Ending::GivingBack => "giving back what runs".to_owned(),
         _ => {
-            if let Some((since, missed)) = model.frozen {
+            if model.is_emergency() {
+                let key = model.keymap().key(Context::Global, Action::Acknowledge);
+                let key = key.unwrap_or_default();
+                format!("emergency stop: {key} goes on once the card is cool")
+            } else if let Some((since, missed)) = model.frozen {
                 let since = duration(look.now.saturating_sub(since));
                 format!("view frozen {since}, {missed} changes since")
             } else if model.work.is_held {
                 "work paused".to_owned()
+            } else if model.is_held_up() && left(model) > 0 {
+                "too hot: no page is begun".to_owned()
             } else {
                 model.banner.clone()?
             }

@@ -9,13 +9,18 @@ use super::Look;
 /// At most so many columns of a text; what was cut off is marked.
 #[must_use]
 pub fn cut(text: &str, columns: u16, look: Look) -> String {
+    shortened(text, columns, look.theme.glyphs().ellipsis)
+}
+
+/// The same, with the sign that marks it.
+#[must_use]
+pub fn shortened(text: &str, columns: u16, mark: &str) -> String {
     let columns = usize::from(columns);
     let width = |text: &str| Span::raw(text).width();
     // A text without wide signs has at most as many columns as bytes.
     if text.len() <= columns || width(text) <= columns {
         return text.to_owned();
     }
-    let mark = look.theme.glyphs().ellipsis;
     let room = columns.saturating_sub(width(mark));
     let mut kept = String::new();
     let mut used = 0;

@@ -135,7 +135,7 @@ fn gain<'a>(model: &Model, now: &GpuNow, look: Look) -> Group<'a> {
     say(Role::Text, Some(format!("{pages:.1} pages/min")));
     let speed = model.work.tokens_per_s(look.now);
     say(Role::Text, speed.map(|speed| format!("{speed:.1} tok/s")));
-    let joules = model.hardware.joules_per_page(model.work.finished);
+    let joules = model.hardware.joules_per_page();
     say(
         Role::Text,
         joules.map(|joules| format!("{joules:.0} J/page")),
