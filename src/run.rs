@@ -160,16 +160,17 @@ impl Run {
     /// The run of a console: told to `events`, and when its set is finished it waits for more until it is stopped.
     #[must_use]
     pub fn watched(mut self, events: Outlet) -> Self {
-        let engine = match &self.selected.model {
-            Some(model) => EngineState::Chosen {
-                model: model.clone(),
-            },
-            None => EngineState::None,
-        };
-        events.tell(|| Event::Engine(engine));
         self.events = events;
         self.stays = true;
+        self.tell_of_engine();
         self
+    }
+
+    /// Tells which engine there is, while it has not started or was stopped.
+    fn tell_of_engine(&self) {
+        let model = self.selected.model.clone();
+        let state = model.map_or(EngineState::None, |model| EngineState::Chosen { model });
+        self.events.tell(|| Event::Engine(state));
     }
 
     /// Takes what waits in the queue into the run set, and wakes the workers.
@@ -231,6 +232,7 @@ impl Run {
             if let Some(engine) = &self.selected.engine {
                 engine.kill();
             }
+            self.tell_of_engine();
             self.announce();
         }
     }

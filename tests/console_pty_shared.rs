@@ -46,6 +46,12 @@ fn wait_until(what: &str, is_so: impl Fn() -> bool) {
     }
 }
 
+/// In a process of its own.
+fn add(bench: &Bench) {
+    let added = bench.program().args(["add", "pages"]).output().unwrap();
+    assert!(added.status.success(), "{added:?}");
+}
+
 fn leave(mut pty: Pty) {
     pty.send("q");
     assert!(pty.wait().0.success());
@@ -58,10 +64,7 @@ fn what_another_process_adds_is_seen_and_read() {
     pty.wait_for("The queue is empty.");
     pty.send("w");
     pty.wait_for("nothing is left to review");
-    let engine = bench.engine();
-    let mut add = bench.program();
-    add.arg("add").args(&engine).arg("pages");
-    assert!(add.status().unwrap().success());
+    add(&bench);
     pty.wait_until("two jobs that were read", |screen| {
         let text = screen.contents();
         text.contains("Queue 2/2") || text.contains("Queue 1/2")
@@ -123,9 +126,8 @@ fn a_posting_that_is_called_off_says_whether_it_has_a_record() {
     pty.wait_for("Queue 1/1");
     pty.send("s");
     pty.wait_for("work paused");
-    let mut again = bench.program();
-    again.args(["add", "--fresh"]).args(&engine).arg("pages");
-    assert!(again.status().unwrap().success());
+    // It asks for no model, so what a model read is to be read again.
+    add(&bench);
     pty.wait_for("1 waiting");
     pty.send("x");
     pty.wait_for("cancelled; it keeps the record it had");

@@ -17,7 +17,7 @@ use smelt::cli::Exit;
 use smelt::event::{EngineState, Event, Finished};
 use smelt::log::Line;
 use smelt::theme::GlyphTier;
-use smelt::tui::model::Pane;
+use smelt::tui::model::{Model, Pane};
 use smelt::tui::msg::{Effect, Ended, Looked, Msg, Preview, Told, Window};
 use smelt::tui::update::update;
 

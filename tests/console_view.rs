@@ -38,7 +38,7 @@ fn an_answer_grows_with_a_cursor_at_its_end() {
     streaming(&mut model);
     let screen = text(&draw(&model, &theme("terminal", GlyphTier::Unicode)));
     for line in [
-        r#"title            = "Night Nurse"#,
+        r#"title            = "Night Nurse""#,
         "company          = not stated",
         r#"location         = "Bos▌"#,
     ] {
@@ -265,4 +265,21 @@ fn an_emergency_is_told_with_the_key_that_ends_it_and_heat_with_what_waits() {
     let (line, said) = kept("steady", true);
     assert!(!line.contains("emergency"), "{line}");
     assert_eq!(said, "the emergency is over: work goes on");
+}
+
+#[test]
+fn a_selected_row_has_one_colour_from_end_to_end() {
+    for name in ["terminal", "light", "high-contrast", "catppuccin"] {
+        let mut model = busy(80, 24);
+        press(&mut model, "R");
+        let buffer = draw(&model, &theme(name, GlyphTier::Unicode));
+        let area = model.areas.result.unwrap();
+        // The first value stands below the border and the line of flags.
+        let row = (area.x + 1..area.right() - 1).map(|x| &buffer[(x, area.y + 2)]);
+        let looks: Vec<_> = row.map(|cell| (cell.fg, cell.bg, cell.modifier)).collect();
+        assert!(
+            looks.windows(2).all(|pair| pair[0] == pair[1]),
+            "{name}: {looks:?}"
+        );
+    }
 }

@@ -136,6 +136,12 @@ impl Supervised {
         }
     }
 
+    /// Whether it was ended by [`Self::kill`]: what fails then is no fault of the engine's.
+    #[must_use]
+    pub fn is_ended(&self) -> bool {
+        self.ended.load(Ordering::SeqCst)
+    }
+
     /// Takes questions again after [`Self::kill`]: the next one starts a fresh worker.
     pub fn revive(&self) {
         self.ended.store(false, Ordering::SeqCst);

@@ -38,14 +38,16 @@ impl Engine for Telling<'_> {
         }
         self.state(EngineState::Loading);
         let info = self.engine.info();
-        self.state(match &info {
-            Ok(info) => EngineState::Ready {
+        match &info {
+            Ok(info) => self.state(EngineState::Ready {
                 model: info.model.clone(),
-            },
-            Err(error) => EngineState::Failed {
+            }),
+            // It was stopped, and whoever did that tells it.
+            Err(_) if self.engine.is_ended() => {}
+            Err(error) => self.state(EngineState::Failed {
                 why: error.to_string(),
-            },
-        });
+            }),
+        }
         info
     }
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Paragraph};
 
@@ -45,7 +45,9 @@ impl Look<'_> {
 pub fn select(row: Rect, role: Role, look: Look, out: &mut Buffer) {
     if role == Role::Selection {
         let plain = look.style(Role::Text).remove_modifier(Modifier::DIM);
-        out.set_style(row, plain);
+        // A theme on the terminal's own colours names none, and what was drawn before would stay.
+        let color = plain.fg.unwrap_or(Color::Reset);
+        out.set_style(row, plain.fg(color));
     }
     out.set_style(row, look.style(role));
 }

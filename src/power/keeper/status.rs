@@ -126,6 +126,7 @@ impl Status {
             self.bound = Bound::Profile;
             self.admission = Admission::Open;
             self.emergency = false;
+            self.why = None;
             return;
         };
         self.stage = decision.stage;

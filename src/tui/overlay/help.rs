@@ -29,7 +29,9 @@ pub struct Help {
 }
 
 const WIDTH: u16 = 92;
-const KEYS: usize = 18;
+/// Columns for keys, and where there is little room.
+const KEYS: (usize, usize) = (18, 10);
+const WITH_ALL_KEYS: u16 = 60;
 const NAME: usize = 16;
 const WITH_NAMES: u16 = 88;
 const PAGE: usize = 10;
@@ -186,7 +188,12 @@ fn line(entry: &Entry, width: u16, theme: &Theme) -> Line<'static> {
             } else {
                 format!("{:NAME$} ", action.name())
             };
-            let keys = format!("  {keys:KEYS$} ");
+            let wide = if width < WITH_ALL_KEYS {
+                KEYS.1
+            } else {
+                KEYS.0
+            };
+            let keys = format!("  {keys:wide$} ");
             let used = narrow(Span::raw(&keys).width() + name.len());
             let room = width.saturating_sub(used);
             let about = shortened(action.about(), room, theme.glyphs().ellipsis);

@@ -7,6 +7,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
+use crate::event::EngineState;
 use crate::extract::answer::Given;
 use crate::extract::reading::Source;
 use crate::extract::record::{Decision, Record, Reviewed};
@@ -19,6 +20,8 @@ use crate::tui::view::{Look, cut, duration, select};
 
 /// Columns behind a value: who read it, and how sure it is.
 const GROUNDS: u16 = 14;
+/// Characters at the end of a path that are kept at least.
+const END: usize = 4;
 /// Columns from which they are shown.
 const WITH_GROUNDS: u16 = 40;
 /// Columns of how sure it is alone, and from which that is shown.
@@ -52,7 +55,7 @@ pub fn draw(model: &Model, look: Look, area: Rect, out: &mut Buffer) {
     let shown = &model.result;
     let running = shown.job.and_then(|job| model.work.running.get(&job));
     if let Some(running) = running {
-        growing(running, look, area, out);
+        growing(model, running, look, area, out);
         return;
     }
     let has_text = !shown.text().is_empty();
@@ -71,10 +74,13 @@ pub fn draw(model: &Model, look: Look, area: Rect, out: &mut Buffer) {
 }
 
 /// An answer that is being written: a row a key, and the cursor where it grows.
-fn growing(running: &Running, look: Look, area: Rect, out: &mut Buffer) {
+fn growing(model: &Model, running: &Running, look: Look, area: Rect, out: &mut Buffer) {
     let mut lines = Vec::new();
     let since = duration(look.now.saturating_sub(running.since));
     let state = match (running.question, running.has_gap) {
+        (0, _) if model.work.engine == EngineState::Loading => {
+            format!("waits until the model is loaded, {since}")
+        }
         (0, _) => format!("reading the page, {since}"),
         (question, _) if running.waits() => {
             format!("question {question} waits for the model, {since}")
@@ -90,7 +96,10 @@ fn growing(running: &Running, look: Look, area: Rect, out: &mut Buffer) {
         match &row.given {
             None if row.is_open => {}
             None | Some(Given::NotStated) => spans.push(look.span(Role::Muted, "not stated")),
-            Some(given) => spans.push(look.span(Role::Text, cut_front(&said(given), room))),
+            Some(given) => {
+                let said = said(given, row.is_open);
+                spans.push(look.span(Role::Text, cut_front(&said, room)));
+            }
         }
         if row.is_open {
             spans.push(look.span(Role::Running, cursor));
@@ -105,11 +114,15 @@ fn growing(running: &Running, look: Look, area: Rect, out: &mut Buffer) {
 }
 
 /// What an answer to one key says, for a person.
-fn said(given: &Given) -> String {
+fn said(given: &Given, is_open: bool) -> String {
+    let end = if is_open { "" } else { "\"" };
     match given {
         Given::NotStated => String::new(),
-        Given::Quote(_, text) => format!("\"{text}"),
+        Given::Quote(_, text) => format!("\"{text}{end}"),
+        Given::Words(words) if words.is_empty() && !is_open => "none".to_owned(),
         Given::Words(words) => words.join(", "),
+        Given::Lines(ranges) if ranges.is_empty() && !is_open => "none".to_owned(),
+        Given::Lines(ranges) if ranges.is_empty() => String::new(),
         Given::Lines(ranges) => {
             let each = ranges.iter().map(|(first, last)| {
                 if first == last {
@@ -215,11 +228,14 @@ pub fn value_at(shown: &Shown, inside: Rect, at: Position) -> Option<usize> {
     (area.contains(at) && row < shown.rows.len()).then_some(row)
 }
 
-/// A path in so many columns; of an item of a list its number is kept.
+/// A path in so many columns; its end is kept, which tells `min` from `max` and an item of a list from the next.
 fn cut_path(path: &str, columns: u16, look: Look) -> String {
-    let (list, number) = path.split_at(path.rfind('[').unwrap_or(path.len()));
-    match u16::try_from(number.len()) {
-        Ok(wide) if wide + 2 < columns => format!("{}{number}", cut(list, columns - wide, look)),
+    let least = path.len().saturating_sub(END);
+    let (start, end) = path.split_at(path.rfind('[').unwrap_or(least).min(least));
+    match u16::try_from(end.len()) {
+        Ok(wide) if path.len() > columns.into() && 2 * wide < columns => {
+            format!("{}{end}", cut(start, columns - wide, look))
+        }
         _ => cut(path, columns, look),
     }
 }

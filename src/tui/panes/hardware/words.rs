@@ -108,7 +108,8 @@ fn plan<'a>(model: &Model, now: &GpuNow, look: Look) -> Group<'a> {
         let line = format!(" {watts:.0} W go back in {left} s: {key} keeps them ");
         group.push(vec![look.span(Role::Banner, line)]);
     }
-    if kept.mode != "off" && kept.guard != "steady" {
+    // Where only is watched none stands but that of an emergency.
+    if kept.guard != "steady" && !kept.guard.is_empty() {
         group.push(vec![look.span(Role::Bad, kept.guard.clone())]);
     }
     group.push(vec![look.span(Role::Text, plan)]);
