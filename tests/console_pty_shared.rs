@@ -96,14 +96,14 @@ fn an_emergency_gives_back_what_runs_and_work_goes_on_when_it_is_over() {
     pty.wait_for("goes on when the GPU was below 75 °C for a minute");
     wait_until("records", || counts(&bench).of(States::RECORDED) == 2);
     pty.wait_until("no more of the emergency", |screen| {
-        !screen.contents().contains("emergency")
+        !screen.contents().contains("emergency stop")
     });
     leave(pty);
 }
 
 #[test]
 fn a_simulated_card_is_busy_only_while_pages_are_read() {
-    let bench = pages(1, 30);
+    let bench = pages(1, 150);
     let mut pty = open(&bench, &["--gpu-source", "simulated"]);
     pty.wait_for("load        0 %");
     pty.send("A");

@@ -328,7 +328,7 @@ fn the_question_about_running_work_counts_on_and_goes_when_none_is_left() {
     });
     tell(&mut model, finished);
     let screen = tick(&mut model);
-    assert!(!screen.contains("being read "), "{screen}");
+    assert!(!screen.contains("posting is being read"), "{screen}");
     assert!(
         screen.contains("nothing is being read any more: q leaves"),
         "{screen}"

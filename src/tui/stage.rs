@@ -37,6 +37,8 @@ pub struct Stage {
     backstage: Backstage,
     /// What could not be asked for yet.
     waiting: Vec<Wish>,
+    /// What could not be carried in yet: what somebody typed must not be lost.
+    loads: Vec<Load>,
     is_over: bool,
 }
 
@@ -66,6 +68,7 @@ impl Stage {
             inbox,
             backstage,
             waiting: Vec::new(),
+            loads: Vec::new(),
             is_over: false,
         };
         stage.draw()?;
@@ -159,8 +162,8 @@ impl Stage {
             Effect::Rows(window) => self.waiting.push(Wish::Rows(window)),
             Effect::Record(job) => self.waiting.push(Wish::Record(job)),
             Effect::Review(step) => self.review(step),
-            Effect::Add(names) => self.carry(Load::Names(names)),
-            Effect::Compose(text) => self.carry(Load::Text(text)),
+            Effect::Add(names) => self.loads.push(Load::Names(names)),
+            Effect::Compose(text) => self.loads.push(Load::Text(text)),
             Effect::Power(command) => self.power(command),
             Effect::NextTheme => self.next_theme(),
             Effect::Order(job, order) => self.order(job, order),
@@ -175,8 +178,13 @@ impl Stage {
         Ok(())
     }
 
-    /// Wishes wait until the store is open.
+    /// Wishes and loads wait until the store is open.
     fn ask_again(&mut self) {
+        if let Some(porter) = self.backstage.porter.get() {
+            for load in self.loads.drain(..) {
+                porter.carry(load);
+            }
+        }
         if let Some(librarian) = self.backstage.librarian.get() {
             for wish in self.waiting.drain(..) {
                 librarian.want(wish);
@@ -223,15 +231,6 @@ impl Stage {
             // There is an answer to every step.
             let line = "the store is not open yet".to_owned();
             self.inbox.put(Msg::Told(Told { line, go: None }));
-        }
-    }
-
-    fn carry(&mut self, load: Load) {
-        if let Some(porter) = self.backstage.porter.get() {
-            porter.carry(load);
-        } else {
-            let now = self.now();
-            self.model.say("the store is not open yet", now);
         }
     }
 

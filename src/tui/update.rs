@@ -14,7 +14,7 @@ use crossterm::event::{Event as Input, KeyEventKind};
 
 use super::frame::Urgency;
 use super::model::{Ending, Model, Pane};
-use super::msg::{Effect, Ended, Msg};
+use super::msg::{Effect, Ended, Msg, Rows};
 use crate::event::{EngineState, Event, Finished};
 use crate::store::{State, States};
 
@@ -33,14 +33,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Duration) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Msg::Rows(rows) => {
-            let is_other = model.queue.take(*rows, height(model, Pane::Queue));
-            find::count(model);
-            if is_other {
-                touch(model, Urgency::Stream);
-            }
-            take_up(model)
-        }
+        Msg::Rows(rows) => rows_came(model, *rows),
         Msg::Looked(looked) => {
             model.queue.look(looked);
             find::count(model);
@@ -68,11 +61,7 @@ pub fn update(model: &mut Model, msg: Msg, now: Duration) -> Vec<Effect> {
             Vec::new()
         }
         Msg::Tick => {
-            model.forget_notice(now);
-            ending::look_again(model, now);
-            if !model.work.running.is_empty() || model.frozen.is_some() {
-                touch(model, Urgency::Gauge);
-            }
+            tick(model, now);
             vec![Effect::Look]
         }
         Msg::Ended(ended) => work_ended(model, ended, now),
@@ -95,6 +84,25 @@ fn touch(model: &mut Model, urgency: Urgency) {
         Some((_, missed)) if urgency < Urgency::Input => *missed += 1,
         _ => model.mark(urgency),
     }
+}
+
+/// A second has passed.
+fn tick(model: &mut Model, now: Duration) {
+    model.forget_notice(now);
+    ending::look_again(model, now);
+    if !model.work.running.is_empty() || model.frozen.is_some() {
+        touch(model, Urgency::Gauge);
+    }
+}
+
+/// Rows of the queue, as they were asked for.
+fn rows_came(model: &mut Model, rows: Rows) -> Vec<Effect> {
+    let is_other = model.queue.take(rows, height(model, Pane::Queue));
+    find::count(model);
+    if is_other {
+        touch(model, Urgency::Stream);
+    }
+    take_up(model)
 }
 
 /// What others have queued is taken up as soon as a worker has nothing to do.

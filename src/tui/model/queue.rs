@@ -27,6 +27,8 @@ pub struct Queue {
     pub is_chosen: bool,
     /// More jobs are being looked for that hold the filter's text.
     pub is_looking: bool,
+    /// The store was read.
+    pub is_known: bool,
     /// Somebody else may have queued something.
     pub is_foreign: bool,
     length: u64,
@@ -162,6 +164,7 @@ impl Queue {
     /// Takes what was read; true when something is other than before.
     pub fn take(&mut self, read: Rows, height: u64) -> bool {
         self.asked = None;
+        self.is_known = true;
         if read.window.sieve != self.number {
             self.counts = read.counts;
             self.is_stale = true;

@@ -59,7 +59,10 @@ fn nothing(model: &Model, look: Look, area: Rect, out: &mut Buffer) {
             .key(Context::Queue, action)
             .unwrap_or_default()
     };
-    let lines = if model.queue.sieve().is_open() {
+    let lines = if !model.queue.is_known {
+        let line = "The store is being opened.".to_owned();
+        [line, String::new(), String::new()]
+    } else if model.queue.sieve().is_open() {
         [
             "The queue is empty.".to_owned(),
             String::new(),
@@ -93,7 +96,7 @@ fn line<'a>(model: &Model, job: &JobRow, width: u16, look: Look) -> Line<'a> {
     // Where there is little room, only of those that are doubted.
     let certainty = match job.certainty {
         Some(percent) if is_wide => format!("{percent:>3} % "),
-        Some(percent) if percent < DOUBTED => format!("{percent:>2}% "),
+        Some(percent) if percent < DOUBTED && tail.is_empty() => format!("{percent:>2}% "),
         _ => String::new(),
     };
     let used = 8 + u16::try_from(certainty.len()).unwrap_or(0) + tail_width + 1;

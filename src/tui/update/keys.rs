@@ -141,16 +141,7 @@ fn act(model: &mut Model, action: Action, now: Duration) -> Vec<Effect> {
             model.work.is_held = !model.work.is_held;
             return vec![Effect::Hold(model.work.is_held)];
         }
-        Action::ToggleMouse => {
-            model.has_mouse = !model.has_mouse;
-            let line = if model.has_mouse {
-                "the mouse selects and scrolls; with shift it marks text for the terminal"
-            } else {
-                "the mouse is the terminal's again"
-            };
-            model.say(line, now);
-            return vec![Effect::Mouse(model.has_mouse)];
-        }
+        Action::ToggleMouse => return toggle_mouse(model, now),
         Action::Help => {
             model.over = Some(Over::Help(Help::new(model.keymap(), model.below())));
         }
@@ -166,6 +157,17 @@ fn act(model: &mut Model, action: Action, now: Duration) -> Vec<Effect> {
         _ => {}
     }
     Vec::new()
+}
+
+fn toggle_mouse(model: &mut Model, now: Duration) -> Vec<Effect> {
+    model.has_mouse = !model.has_mouse;
+    let line = if model.has_mouse {
+        "the mouse selects and scrolls; with shift it marks text for the terminal"
+    } else {
+        "the mouse is the terminal's again"
+    };
+    model.say(line, now);
+    vec![Effect::Mouse(model.has_mouse)]
 }
 
 /// What is refused where nothing may be changed; the card's keeper refuses by itself.
