@@ -209,6 +209,13 @@ impl Run {
         self.stop();
     }
 
+    /// Stops the model where it is while the program is stopped, whose guards of the card stand still too; or lets it go on.
+    pub fn freeze(&self, is_frozen: bool) {
+        if let Some(engine) = &self.selected.engine {
+            engine.freeze(is_frozen);
+        }
+    }
+
     /// Whether workers may claim; what is under way goes on either way.
     pub fn admit(&self, is_open: bool) {
         if self.held.swap(!is_open, Ordering::SeqCst) == is_open {

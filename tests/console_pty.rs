@@ -202,6 +202,38 @@ fn it_is_suspended_and_comes_back() {
 }
 
 #[test]
+fn the_model_is_stopped_while_the_console_is_suspended() {
+    let bench = pages(2, 60);
+    let script = format!(
+        "set -m; {} {} --gpu-source simulated pages; echo AWAY; read x; fg; echo BACK",
+        env!("CARGO_BIN_EXE_smelt"),
+        bench.engine().join(" ")
+    );
+    let mut pty = Pty::start("sh", &["-c", &script], &home(&bench), ROWS, COLS);
+    pty.wait_for("question 1");
+    let console = worker_of(pty.child.process_id().unwrap());
+    let worker = worker_of(console.parse().unwrap());
+    // The state stands behind the name in brackets; the priority is the 17th after it.
+    let stat = |process: &str| {
+        let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap();
+        let fields = stat.rsplit(')').next().unwrap().split_whitespace();
+        fields.map(str::to_owned).collect::<Vec<_>>()
+    };
+    let niceness = |process| stat(process)[16].parse::<i32>().unwrap();
+    // A worker gives way to the console.
+    assert_eq!(niceness(&worker), (niceness(&console) + 5).min(19));
+    pty.send("\u{1a}");
+    pty.wait_for("AWAY");
+    wait_until("stopped worker", || stat(&worker)[0] == "T");
+    pty.send("\n");
+    wait_until("finished jobs", || {
+        counts(&bench).of(smelt::store::States::RECORDED) == 2
+    });
+    pty.send("q");
+    pty.wait_for("BACK");
+}
+
+#[test]
 fn any_size_is_survived_and_the_last_one_is_drawn() {
     let bench = pages(30, 5);
     let mut pty = open(&bench, &["pages"]);

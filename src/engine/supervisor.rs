@@ -142,6 +142,13 @@ impl Supervised {
         self.ended.load(Ordering::SeqCst)
     }
 
+    /// Stops the worker where it is, or lets it go on.
+    pub fn freeze(&self, is_frozen: bool) {
+        if let Some(worker) = lock(&self.worker).as_ref() {
+            worker.freeze(is_frozen);
+        }
+    }
+
     /// Takes questions again after [`Self::kill`]: the next one starts a fresh worker.
     pub fn revive(&self) {
         self.ended.store(false, Ordering::SeqCst);

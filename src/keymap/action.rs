@@ -101,7 +101,7 @@ actions! {
         Open "open" "open" "Open what is selected",
         Back "back" "back" "Back: end a selection, a filter, a maximised pane",
         Maximise "maximise" "maximise" "Give the pane the whole screen, or back its place",
-        Freeze "freeze" "freeze" "Hold the view while work goes on, or follow again",
+        Freeze "freeze" "freeze" "Hold the view still, or let it follow again",
     }
     Find {
         Filter "filter" "filter" "Show only the rows that hold a text",

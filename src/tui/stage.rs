@@ -144,7 +144,11 @@ impl Stage {
             Effect::Abort => self.abort(),
             Effect::Hold(is_held) => self.with_run(|run| run.pause(is_held)),
             Effect::Suspend => {
-                self.terminal.suspend()?;
+                // It is in a process group of its own, which the terminal's key does not stop.
+                self.with_run(|run| run.freeze(true));
+                let suspended = self.terminal.suspend();
+                self.with_run(|run| run.freeze(false));
+                suspended?;
                 self.redraw()?;
             }
             Effect::Redraw => self.redraw()?,

@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
+use rustix::process::{Pid, Signal, getpriority_process, kill_process, setpriority_process};
 use tracing::Level;
 
 use super::{WorkerSpec, lock};
@@ -130,6 +131,19 @@ impl Worker {
         self.alive.load(Ordering::SeqCst)
     }
 
+    /// Stops the process, or continues it.
+    pub(super) fn freeze(&self, is_frozen: bool) {
+        let signal = if is_frozen {
+            Signal::STOP
+        } else {
+            Signal::CONT
+        };
+        let pid = Pid::from_child(&lock(&self.child));
+        if let Err(error) = kill_process(pid, signal) {
+            tracing::warn!(%error, "the engine worker was not stopped or continued");
+        }
+    }
+
     /// Ends the process and collects it.
     pub(super) fn kill(&self) {
         self.alive.store(false, Ordering::SeqCst);
@@ -165,9 +179,9 @@ impl Worker {
 
 /// A key of the console must not wait behind the model's threads, which take every core there is.
 fn yield_to_others(child: &Child) {
-    let own = rustix::process::getpriority_process(None).unwrap_or_default();
-    let lower = rustix::process::Pid::from_child(child);
-    if let Err(error) = rustix::process::setpriority_process(Some(lower), own + LOWER) {
+    let own = getpriority_process(None).unwrap_or_default();
+    let worker = Some(Pid::from_child(child));
+    if let Err(error) = setpriority_process(worker, own + LOWER) {
         tracing::debug!(%error, "the engine worker keeps its priority");
     }
 }

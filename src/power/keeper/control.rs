@@ -264,7 +264,7 @@ impl Control {
             Command::Emergency => {
                 let none = "no GPU was seen that could be stopped";
                 self.governor.as_mut().ok_or(none)?.stop();
-                Ok(self.done("everything stops"))
+                Ok(self.without_watts("everything stops".to_owned()))
             }
             _ => {
                 if !self.status.emergency {
@@ -277,13 +277,16 @@ impl Control {
                 }
                 let temp = self.status.sample.temp_c.last();
                 let temp = temp.map_or_else(String::new, |temp| format!("; it has {temp:.0} °C"));
-                // No watts in this line: what is asked for now is not what it is about.
-                Ok(Done {
-                    text: format!("goes on when the GPU was {cool} for a minute{temp}"),
-                    ..self.done("")
-                })
+                let line = format!("goes on when the GPU was {cool} for a minute{temp}");
+                Ok(self.without_watts(line))
             }
         }
+    }
+
+    /// A line that the watts of this moment are not about.
+    fn without_watts(&mut self, text: String) -> Done {
+        let done = self.done("");
+        Done { text, ..done }
     }
 
     /// Wishes for another plan; a raise that is asked about holds until nobody has confirmed it.

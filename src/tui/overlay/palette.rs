@@ -55,7 +55,7 @@ impl Palette {
             let keys: Vec<String> = binding.chords.iter().map(ToString::to_string).collect();
             Entry {
                 action: binding.action,
-                line: format!("{:14}  {}", binding.action.name(), binding.action.about()),
+                line: format!("{:15}  {}", binding.action.name(), binding.action.about()),
                 keys: keys.join(" "),
             }
         });

@@ -20,7 +20,7 @@ use crate::tui::view::{Look, cut, duration, select};
 
 /// Columns behind a value: who read it, and how sure it is.
 const GROUNDS: u16 = 14;
-/// Characters at the end of a path that are kept at least.
+/// Characters at the end of a path that are kept.
 const END: usize = 4;
 /// Columns from which they are shown.
 const WITH_GROUNDS: u16 = 40;
@@ -159,10 +159,10 @@ fn raw(model: &Model, look: Look, area: Rect, out: &mut Buffer) {
 fn kept(model: &Model, look: Look, area: Rect, out: &mut Buffer) {
     let shown = &model.result;
     let Some(record) = shown.record() else {
-        let line = if shown.job.is_some() {
-            "There is no record yet."
-        } else {
-            "Nothing is selected."
+        let line = match shown.job {
+            None => "Nothing is selected.",
+            Some(_) if shown.is_read => "There is no record yet.",
+            Some(_) => "The record is being fetched.",
         };
         look.span(Role::Muted, cut(line, area.width, look))
             .render(area, out);
@@ -228,12 +228,11 @@ pub fn value_at(shown: &Shown, inside: Rect, at: Position) -> Option<usize> {
     (area.contains(at) && row < shown.rows.len()).then_some(row)
 }
 
-/// A path in so many columns; its end is kept, which tells `min` from `max` and an item of a list from the next.
+/// A path in so many columns. A short end is kept, which tells `min` from `max` and an item of a list from the next.
 fn cut_path(path: &str, columns: u16, look: Look) -> String {
-    let least = path.len().saturating_sub(END);
-    let (start, end) = path.split_at(path.rfind('[').unwrap_or(least).min(least));
+    let (start, end) = path.split_at(path.rfind(['[', '_']).unwrap_or(path.len()));
     match u16::try_from(end.len()) {
-        Ok(wide) if path.len() > columns.into() && 2 * wide < columns => {
+        Ok(wide) if end.len() <= END && path.len() > columns.into() && 2 * wide < columns => {
             format!("{}{end}", cut(start, columns - wide, look))
         }
         _ => cut(path, columns, look),
