@@ -11,7 +11,7 @@ use sha2::{Digest, Sha256};
 use super::card::Card;
 use super::gguf::Header;
 use super::memory::{self, Target};
-use super::supervisor::{Supervised, Watchdog, WorkerSpec};
+use super::supervisor::{Load, Supervised, Watchdog, WorkerSpec};
 use crate::cli::EngineArgs;
 use crate::pace::Pace;
 
@@ -195,11 +195,8 @@ fn mistral(given: &Path, wish: &Wish) -> Result<Selected, String> {
         "engine-worker".into(),
         "--model".into(),
         path.clone().into_os_string(),
-        "--context".into(),
-        context.to_string().into(),
-        "--cohort".into(),
-        cohort.to_string().into(),
     ];
+    let load = Load { context, cohort };
     // candle reads this once, when it loads the first tensor, so it must stand in the worker's environment.
     let unpacks = memory::unpacks(&header, target);
     let env = unpacks.then_some(("CANDLE_DEQUANTIZE_ALL", "1"));
@@ -209,7 +206,12 @@ fn mistral(given: &Path, wish: &Wish) -> Result<Selected, String> {
         .to_string_lossy()
         .into_owned();
     Ok(Selected {
-        engine: Some(supervised(args.to_vec(), env.into_iter().collect(), wish)?),
+        engine: Some(supervised(
+            args.to_vec(),
+            env.into_iter().collect(),
+            load,
+            wish,
+        )?),
         engine_name: "mistralrs 0.8.1".to_owned(),
         model: Some(card.map_or_else(|| header.name().map_or(stem, str::to_owned), |card| card.id)),
         quant: Some(header.quant().to_owned()),
@@ -228,14 +230,18 @@ fn scripted(script: &Path, wish: &Wish) -> Result<Selected, String> {
         "--script".into(),
         script.as_os_str().to_owned(),
     ];
+    let load = Load {
+        context: wish.context.unwrap_or(DEFAULT_CONTEXT),
+        cohort: wish.cohort.unwrap_or(1),
+    };
     Ok(Selected {
-        engine: Some(supervised(args.to_vec(), Vec::new(), wish)?),
+        engine: Some(supervised(args.to_vec(), Vec::new(), load, wish)?),
         engine_name: "scripted".to_owned(),
         model: Some("scripted".to_owned()),
         quant: None,
         fingerprint: format!("scripted/{}", hex::encode(Sha256::digest(bytes))),
         max_output_tokens: MAX_OUTPUT,
-        cohort: 1,
+        cohort: load.cohort,
         notice: None,
     })
 }
@@ -243,6 +249,7 @@ fn scripted(script: &Path, wish: &Wish) -> Result<Selected, String> {
 fn supervised(
     args: Vec<OsString>,
     env: Vec<(&'static str, &'static str)>,
+    load: Load,
     wish: &Wish,
 ) -> Result<Supervised, String> {
     let program = std::env::current_exe()
@@ -253,7 +260,15 @@ fn supervised(
         next_token: limit.min(Watchdog::default().next_token),
         ..Watchdog::default()
     };
-    Ok(Supervised::new(WorkerSpec { program, args, env }, watchdog))
+    Ok(Supervised::new(
+        WorkerSpec {
+            program,
+            args,
+            env,
+            load,
+        },
+        watchdog,
+    ))
 }
 
 /// Size and three samples: hashing 8 GB would cost more than many pages.
@@ -286,10 +301,13 @@ pub fn load(
     }
     #[cfg(feature = "mistralrs")]
     if let Some(model) = &arguments.model {
+        let load = super::mistral::Load {
+            path: model,
+            context_tokens: arguments.context,
+            cohort: arguments.cohort,
+        };
         return Ok(std::sync::Arc::new(super::mistral::Mistral::load(
-            model,
-            arguments.context,
-            pace,
+            load, pace,
         )?));
     }
     Err(super::EngineError::Unavailable(
