@@ -1,5 +1,6 @@
 //! The engine: text and a grammar in, tokens out. The trait, and what every engine has in common.
 
+pub mod bare;
 #[cfg(feature = "mistralrs")]
 mod bundled;
 pub mod card;

@@ -286,6 +286,37 @@ fn fingerprint(path: &Path) -> std::io::Result<String> {
     Ok(hex::encode(hash.finalize()))
 }
 
+/// Measures the engine alone, and gives the line that says how long it took.
+#[must_use]
+pub fn bare(arguments: &crate::cli::WorkerArgs, work: &str) -> String {
+    let done = serde_json::from_str(work)
+        .map_err(|error| format!("--bare: {error}"))
+        .and_then(|work| bare_rounds(arguments, work));
+    super::bare::line(done)
+}
+
+#[cfg(feature = "mistralrs")]
+fn bare_rounds(
+    arguments: &crate::cli::WorkerArgs,
+    work: super::bare::Work,
+) -> Result<Vec<super::bare::Round>, String> {
+    let path = arguments.model.as_ref().ok_or("--bare needs --model")?;
+    let load = super::mistral::Load {
+        path,
+        context_tokens: arguments.context,
+        cohort: arguments.cohort,
+    };
+    super::mistral::bare::run(load, work)
+}
+
+#[cfg(not(feature = "mistralrs"))]
+fn bare_rounds(
+    _: &crate::cli::WorkerArgs,
+    _: super::bare::Work,
+) -> Result<Vec<super::bare::Round>, String> {
+    Err(NO_ENGINE.to_owned())
+}
+
 /// Loads the engine of a worker process, paced as `pace` says.
 ///
 /// # Errors

@@ -187,7 +187,7 @@ impl Asked<'_> {
 }
 
 /// What a reply that is no piece of an answer means.
-fn error(reply: Response) -> EngineError {
+pub(super) fn error(reply: Response) -> EngineError {
     match reply {
         Response::ValidationError(error) => EngineError::Refused(error.to_string()),
         Response::ModelError(error, _) | Response::CompletionModelError(error, _) => {
