@@ -35,6 +35,8 @@ pub struct Wish {
     pub context: Option<usize>,
     /// Questions answered together; by default one.
     pub cohort: Option<usize>,
+    /// Whether a model may think about what failed twice.
+    pub second_look: bool,
     /// Seconds without a token.
     pub watchdog_s: u64,
 }
@@ -46,6 +48,7 @@ impl From<&EngineArgs> for Wish {
             model: arguments.model.clone(),
             context: arguments.context,
             cohort: arguments.cohort,
+            second_look: arguments.second_look,
             watchdog_s: arguments.watchdog,
         }
     }
@@ -67,6 +70,8 @@ pub struct Selected {
     pub max_output_tokens: usize,
     /// Questions answered together.
     pub cohort: usize,
+    /// Whether the model may think about what failed twice.
+    pub second_look: bool,
     /// One line for stderr, when the user should know.
     pub notice: Option<String>,
 }
@@ -100,6 +105,7 @@ fn none(notice: Option<&str>) -> Selected {
         fingerprint: "none".to_owned(),
         max_output_tokens: 0,
         cohort: 1,
+        second_look: false,
         notice: notice.map(str::to_owned),
     }
 }
@@ -215,9 +221,13 @@ fn mistral(given: &Path, wish: &Wish) -> Result<Selected, String> {
         engine_name: "mistralrs 0.8.1".to_owned(),
         model: Some(card.map_or_else(|| header.name().map_or(stem, str::to_owned), |card| card.id)),
         quant: Some(header.quant().to_owned()),
-        fingerprint: format!("mistralrs 0.8.1/{identity}/{context}/{max_output_tokens}/{unpacks}"),
+        fingerprint: format!(
+            "mistralrs 0.8.1/{identity}/{context}/{max_output_tokens}/{unpacks}/{}",
+            wish.second_look
+        ),
         max_output_tokens,
         cohort,
+        second_look: wish.second_look,
         notice: None,
     })
 }
@@ -239,9 +249,14 @@ fn scripted(script: &Path, wish: &Wish) -> Result<Selected, String> {
         engine_name: "scripted".to_owned(),
         model: Some("scripted".to_owned()),
         quant: None,
-        fingerprint: format!("scripted/{}", hex::encode(Sha256::digest(bytes))),
+        fingerprint: format!(
+            "scripted/{}/{}",
+            hex::encode(Sha256::digest(bytes)),
+            wish.second_look
+        ),
         max_output_tokens: MAX_OUTPUT,
         cohort: load.cohort,
+        second_look: wish.second_look,
         notice: None,
     })
 }
