@@ -7,9 +7,11 @@ pub mod card;
 #[cfg(any(test, feature = "mistralrs"))]
 mod cohort;
 pub mod gguf;
+pub mod load;
 pub mod memory;
 #[cfg(feature = "mistralrs")]
 mod mistral;
+pub mod program;
 pub mod protocol;
 pub mod scripted;
 pub mod select;

@@ -11,9 +11,9 @@ use sha2::{Digest, Sha256};
 use super::card::Card;
 use super::gguf::Header;
 use super::memory::{self, Target};
+use super::program;
 use super::supervisor::{Load, Supervised, Watchdog, WorkerSpec};
 use crate::cli::EngineArgs;
-use crate::pace::Pace;
 
 /// What a build without the engine says to whoever asks for it.
 const NO_ENGINE: &str = "this smelt was built without the mistralrs feature: use --engine none";
@@ -213,6 +213,7 @@ fn mistral(given: &Path, wish: &Wish) -> Result<Selected, String> {
         .into_owned();
     Ok(Selected {
         engine: Some(supervised(
+            program::with_model()?,
             args.to_vec(),
             env.into_iter().collect(),
             load,
@@ -245,7 +246,13 @@ fn scripted(script: &Path, wish: &Wish) -> Result<Selected, String> {
         cohort: wish.cohort.unwrap_or(1),
     };
     Ok(Selected {
-        engine: Some(supervised(args.to_vec(), Vec::new(), load, wish)?),
+        engine: Some(supervised(
+            program::own()?,
+            args.to_vec(),
+            Vec::new(),
+            load,
+            wish,
+        )?),
         engine_name: "scripted".to_owned(),
         model: Some("scripted".to_owned()),
         quant: None,
@@ -262,13 +269,12 @@ fn scripted(script: &Path, wish: &Wish) -> Result<Selected, String> {
 }
 
 fn supervised(
+    program: PathBuf,
     args: Vec<OsString>,
     env: Vec<(&'static str, &'static str)>,
     load: Load,
     wish: &Wish,
 ) -> Result<Supervised, String> {
-    let program = std::env::current_exe()
-        .map_err(|error| format!("smelt cannot find its own program: {error}"))?;
     let limit = Duration::from_secs(wish.watchdog_s);
     let watchdog = Watchdog {
         first_token: limit,
@@ -299,64 +305,4 @@ fn fingerprint(path: &Path) -> std::io::Result<String> {
         hash.update(&sample);
     }
     Ok(hex::encode(hash.finalize()))
-}
-
-/// Measures the engine alone, and gives the line that says how long it took.
-#[must_use]
-pub fn bare(arguments: &crate::cli::WorkerArgs, work: &str) -> String {
-    let done = serde_json::from_str(work)
-        .map_err(|error| format!("--bare: {error}"))
-        .and_then(|work| bare_rounds(arguments, work));
-    super::bare::line(done)
-}
-
-#[cfg(feature = "mistralrs")]
-fn bare_rounds(
-    arguments: &crate::cli::WorkerArgs,
-    work: super::bare::Work,
-) -> Result<Vec<super::bare::Round>, String> {
-    let path = arguments.model.as_ref().ok_or("--bare needs --model")?;
-    let load = super::mistral::Load {
-        path,
-        context_tokens: arguments.context,
-        cohort: arguments.cohort,
-    };
-    super::mistral::bare::run(load, work)
-}
-
-#[cfg(not(feature = "mistralrs"))]
-fn bare_rounds(
-    _: &crate::cli::WorkerArgs,
-    _: super::bare::Work,
-) -> Result<Vec<super::bare::Round>, String> {
-    Err(NO_ENGINE.to_owned())
-}
-
-/// Loads the engine of a worker process, paced as `pace` says.
-///
-/// # Errors
-/// When it cannot be loaded.
-pub fn load(
-    arguments: &crate::cli::WorkerArgs,
-    pace: &Pace,
-) -> Result<std::sync::Arc<dyn super::Engine>, super::EngineError> {
-    if let Some(script) = &arguments.script {
-        return Ok(std::sync::Arc::new(super::scripted::Scripted::open(
-            script, pace,
-        )?));
-    }
-    #[cfg(feature = "mistralrs")]
-    if let Some(model) = &arguments.model {
-        let load = super::mistral::Load {
-            path: model,
-            context_tokens: arguments.context,
-            cohort: arguments.cohort,
-        };
-        return Ok(std::sync::Arc::new(super::mistral::Mistral::load(
-            load, pace,
-        )?));
-    }
-    Err(super::EngineError::Unavailable(
-        "the worker was given no engine it was built with".to_owned(),
-    ))
 }
