@@ -1,12 +1,17 @@
 //! The engine: text and a grammar in, tokens out. The trait, and what every engine has in common.
 
+pub mod bare;
 #[cfg(feature = "mistralrs")]
 mod bundled;
 pub mod card;
+#[cfg(any(test, feature = "mistralrs"))]
+mod cohort;
 pub mod gguf;
+pub mod load;
 pub mod memory;
 #[cfg(feature = "mistralrs")]
 mod mistral;
+pub mod program;
 pub mod protocol;
 pub mod scripted;
 pub mod select;
@@ -27,6 +32,9 @@ pub struct Request {
     pub grammar: Value,
     /// Most tokens of the answer.
     pub max_tokens: usize,
+    /// Whether a model that can think may do so before it answers; only without a grammar, which holds from the first token.
+    #[serde(default)]
+    pub thinking: bool,
     /// A recorded answer that is given again, token by token, whatever the model would say: the engine does all the work of
     /// that answer. For measuring speed with weights that know nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -93,12 +101,32 @@ pub enum EngineError {
     /// No question can be answered until somebody acts: no such model, out of memory, no driver.
     #[error("{0}")]
     Unavailable(String),
+    /// The card's or the machine's memory ran out; with fewer questions together it may do.
+    #[error("the model ran out of memory: {0}")]
+    OutOfMemory(String),
     /// The engine died or stalled over this question; another attempt may do.
     #[error("the engine failed: {0}")]
     Crashed(String),
     /// The engine refuses this question, and would again.
     #[error("the engine refused the request: {0}")]
     Refused(String),
+}
+
+impl EngineError {
+    /// [`EngineError::OutOfMemory`] if that is what the engine's own words say, else what `other` makes of them.
+    #[must_use]
+    pub fn unless_out_of_memory(why: String, other: impl FnOnce(String) -> Self) -> Self {
+        let lower = why.to_lowercase();
+        // CUDA's own words, and those of mistral.rs 0.8.1 for a cache it could not allocate.
+        let ran_out = ["out of memory", "out_of_memory", "preallocated kv cache"]
+            .iter()
+            .any(|words| lower.contains(words));
+        if ran_out {
+            Self::OutOfMemory(why)
+        } else {
+            other(why)
+        }
+    }
 }
 
 /// A language model that answers inside a grammar. Blocking; safe to share between threads.

@@ -11,9 +11,9 @@ use sha2::{Digest, Sha256};
 use super::card::Card;
 use super::gguf::Header;
 use super::memory::{self, Target};
-use super::supervisor::{Supervised, Watchdog, WorkerSpec};
+use super::program;
+use super::supervisor::{Load, Supervised, Watchdog, WorkerSpec};
 use crate::cli::EngineArgs;
-use crate::pace::Pace;
 
 /// What a build without the engine says to whoever asks for it.
 const NO_ENGINE: &str = "this smelt was built without the mistralrs feature: use --engine none";
@@ -35,6 +35,8 @@ pub struct Wish {
     pub context: Option<usize>,
     /// Questions answered together; by default one.
     pub cohort: Option<usize>,
+    /// Whether a model may think about what failed twice.
+    pub second_look: bool,
     /// Seconds without a token.
     pub watchdog_s: u64,
 }
@@ -46,6 +48,7 @@ impl From<&EngineArgs> for Wish {
             model: arguments.model.clone(),
             context: arguments.context,
             cohort: arguments.cohort,
+            second_look: arguments.second_look,
             watchdog_s: arguments.watchdog,
         }
     }
@@ -67,6 +70,8 @@ pub struct Selected {
     pub max_output_tokens: usize,
     /// Questions answered together.
     pub cohort: usize,
+    /// Whether the model may think about what failed twice.
+    pub second_look: bool,
     /// One line for stderr, when the user should know.
     pub notice: Option<String>,
 }
@@ -100,6 +105,7 @@ fn none(notice: Option<&str>) -> Selected {
         fingerprint: "none".to_owned(),
         max_output_tokens: 0,
         cohort: 1,
+        second_look: false,
         notice: notice.map(str::to_owned),
     }
 }
@@ -195,11 +201,8 @@ fn mistral(given: &Path, wish: &Wish) -> Result<Selected, String> {
         "engine-worker".into(),
         "--model".into(),
         path.clone().into_os_string(),
-        "--context".into(),
-        context.to_string().into(),
-        "--cohort".into(),
-        cohort.to_string().into(),
     ];
+    let load = Load { context, cohort };
     // candle reads this once, when it loads the first tensor, so it must stand in the worker's environment.
     let unpacks = memory::unpacks(&header, target);
     let env = unpacks.then_some(("CANDLE_DEQUANTIZE_ALL", "1"));
@@ -209,13 +212,23 @@ fn mistral(given: &Path, wish: &Wish) -> Result<Selected, String> {
         .to_string_lossy()
         .into_owned();
     Ok(Selected {
-        engine: Some(supervised(args.to_vec(), env.into_iter().collect(), wish)?),
+        engine: Some(supervised(
+            program::with_model()?,
+            args.to_vec(),
+            env.into_iter().collect(),
+            load,
+            wish,
+        )?),
         engine_name: "mistralrs 0.8.1".to_owned(),
         model: Some(card.map_or_else(|| header.name().map_or(stem, str::to_owned), |card| card.id)),
         quant: Some(header.quant().to_owned()),
-        fingerprint: format!("mistralrs 0.8.1/{identity}/{context}/{max_output_tokens}/{unpacks}"),
+        fingerprint: format!(
+            "mistralrs 0.8.1/{identity}/{context}/{max_output_tokens}/{unpacks}/{}",
+            wish.second_look
+        ),
         max_output_tokens,
         cohort,
+        second_look: wish.second_look,
         notice: None,
     })
 }
@@ -228,32 +241,55 @@ fn scripted(script: &Path, wish: &Wish) -> Result<Selected, String> {
         "--script".into(),
         script.as_os_str().to_owned(),
     ];
+    let load = Load {
+        context: wish.context.unwrap_or(DEFAULT_CONTEXT),
+        cohort: wish.cohort.unwrap_or(1),
+    };
     Ok(Selected {
-        engine: Some(supervised(args.to_vec(), Vec::new(), wish)?),
+        engine: Some(supervised(
+            program::own()?,
+            args.to_vec(),
+            Vec::new(),
+            load,
+            wish,
+        )?),
         engine_name: "scripted".to_owned(),
         model: Some("scripted".to_owned()),
         quant: None,
-        fingerprint: format!("scripted/{}", hex::encode(Sha256::digest(bytes))),
+        fingerprint: format!(
+            "scripted/{}/{}",
+            hex::encode(Sha256::digest(bytes)),
+            wish.second_look
+        ),
         max_output_tokens: MAX_OUTPUT,
-        cohort: 1,
+        cohort: load.cohort,
+        second_look: wish.second_look,
         notice: None,
     })
 }
 
 fn supervised(
+    program: PathBuf,
     args: Vec<OsString>,
     env: Vec<(&'static str, &'static str)>,
+    load: Load,
     wish: &Wish,
 ) -> Result<Supervised, String> {
-    let program = std::env::current_exe()
-        .map_err(|error| format!("smelt cannot find its own program: {error}"))?;
     let limit = Duration::from_secs(wish.watchdog_s);
     let watchdog = Watchdog {
         first_token: limit,
         next_token: limit.min(Watchdog::default().next_token),
         ..Watchdog::default()
     };
-    Ok(Supervised::new(WorkerSpec { program, args, env }, watchdog))
+    Ok(Supervised::new(
+        WorkerSpec {
+            program,
+            args,
+            env,
+            load,
+        },
+        watchdog,
+    ))
 }
 
 /// Size and three samples: hashing 8 GB would cost more than many pages.
@@ -269,30 +305,4 @@ fn fingerprint(path: &Path) -> std::io::Result<String> {
         hash.update(&sample);
     }
     Ok(hex::encode(hash.finalize()))
-}
-
-/// Loads the engine of a worker process, paced as `pace` says.
-///
-/// # Errors
-/// When it cannot be loaded.
-pub fn load(
-    arguments: &crate::cli::WorkerArgs,
-    pace: &Pace,
-) -> Result<std::sync::Arc<dyn super::Engine>, super::EngineError> {
-    if let Some(script) = &arguments.script {
-        return Ok(std::sync::Arc::new(super::scripted::Scripted::open(
-            script, pace,
-        )?));
-    }
-    #[cfg(feature = "mistralrs")]
-    if let Some(model) = &arguments.model {
-        return Ok(std::sync::Arc::new(super::mistral::Mistral::load(
-            model,
-            arguments.context,
-            pace,
-        )?));
-    }
-    Err(super::EngineError::Unavailable(
-        "the worker was given no engine it was built with".to_owned(),
-    ))
 }

@@ -1,12 +1,11 @@
 //! Asking the model about one page: chunk by chunk, and once more for what failed its checks.
 
 use super::expand::{Expansion, Shown, expand};
-use super::merge::SURE;
 use super::normalise::{self, Normaliser};
 use super::reading::Reading;
 use super::wire::{self, Ask};
 use super::{Extraction, answer, chunk, combine, plausible, prompt};
-use crate::engine::{Engine, EngineError, Finish, Request};
+use crate::engine::{Completion, Engine, EngineError, Finish, Request};
 use crate::page::Page;
 
 /// Tokens a chat template adds around two messages, and room for miscounts at line ends.
@@ -24,6 +23,8 @@ pub struct Reader<'a> {
     pub normaliser: &'a Normaliser,
     /// Most tokens of one answer.
     pub max_output: usize,
+    /// Whether what failed twice is asked a third time, after the model has thought about it.
+    pub second_look: bool,
 }
 
 impl Reader<'_> {
@@ -55,7 +56,6 @@ impl Reader<'_> {
                     head: if is_later { &head } else { &[] },
                 },
                 digest: is_later.then_some(digest.as_str()),
-                known,
                 max_output,
             };
             readings.push(question.read(asks, extraction)?);
@@ -99,7 +99,6 @@ struct Question<'a> {
     reader: &'a Reader<'a>,
     shown: Shown<'a>,
     digest: Option<&'a str>,
-    known: &'a [Reading],
     max_output: usize,
 }
 
@@ -107,8 +106,6 @@ impl Question<'_> {
     fn read(&self, asks: &[Ask], extraction: &mut Extraction) -> Result<Reading, EngineError> {
         let mut first = self.once(asks, None, extraction)?;
         let mut reading = first.reading;
-        // What a label states needs no second answer, and the first was wrong.
-        first.failed.retain(|ask| !self.is_known(*ask));
         if first.failed.is_empty() {
             return Ok(reading);
         }
@@ -133,6 +130,12 @@ impl Question<'_> {
             again.failed
         );
         reading.absorb(again.reading);
+        if self.reader.second_look && !again.failed.is_empty() {
+            let third = second.after_thought(&again.failed, extraction)?;
+            reading.absorb(third.reading);
+            again.misplaced.extend(third.misplaced);
+            again.failed = third.failed;
+        }
         for ask in again.failed {
             let field = normalise::field(ask);
             let misplaced = again.misplaced.remove(&ask);
@@ -147,14 +150,53 @@ impl Question<'_> {
         Ok(reading)
     }
 
-    /// Whether a reader has the field that decides before the model.
-    fn is_known(&self, ask: Ask) -> bool {
-        let field = normalise::field(ask);
-        let mut values = self
-            .known
-            .iter()
-            .filter_map(|reading| reading.values.get(&field));
-        values.any(|candidate| candidate.support >= SURE)
+    /// Lets the model think and write freely about a few keys, then asks for them once more with what it wrote at hand.
+    fn after_thought(
+        &self,
+        asks: &[Ask],
+        extraction: &mut Extraction,
+    ) -> Result<Expansion, EngineError> {
+        // The notes take their room from the answer's, which is a short one.
+        let max_output = self.max_output.saturating_sub(prompt::NOTES_TOKENS);
+        if max_output < prompt::NOTES_TOKENS {
+            return Ok(Expansion {
+                failed: asks.to_vec(),
+                ..Expansion::default()
+            });
+        }
+        let head = prompt::head(Some(asks), Some(prompt::DRAFT), self.digest);
+        let draft = Request {
+            system: prompt::SYSTEM.to_owned(),
+            user: prompt::user(self.shown.page, self.shown.blocks, &head),
+            grammar: serde_json::Value::Null,
+            max_tokens: self.max_output,
+            thinking: true,
+            replay: None,
+        };
+        let notes = prompt::notes(&self.ask(&draft, extraction)?.text);
+        let question = Question {
+            max_output,
+            ..*self
+        };
+        question.once(
+            asks,
+            Some(&format!("{}{notes}", prompt::REMARK)),
+            extraction,
+        )
+    }
+
+    fn ask(
+        &self,
+        request: &Request,
+        extraction: &mut Extraction,
+    ) -> Result<Completion, EngineError> {
+        let completion = self.reader.engine.generate(request, &mut |_| {})?;
+        extraction.usage.prompt_tokens += completion.usage.prompt_tokens;
+        extraction.usage.cached_tokens += completion.usage.cached_tokens;
+        extraction.usage.completion_tokens += completion.usage.completion_tokens;
+        extraction.prefill_ms += completion.prefill_ms;
+        extraction.decode_ms += completion.decode_ms;
+        Ok(completion)
     }
 
     fn once(
@@ -174,14 +216,10 @@ impl Question<'_> {
             user: prompt::user(self.shown.page, blocks, &head),
             grammar: wire::grammar(asks, first.id, last.id),
             max_tokens: self.max_output,
+            thinking: false,
             replay: None,
         };
-        let completion = self.reader.engine.generate(&request, &mut |_| {})?;
-        extraction.usage.prompt_tokens += completion.usage.prompt_tokens;
-        extraction.usage.cached_tokens += completion.usage.cached_tokens;
-        extraction.usage.completion_tokens += completion.usage.completion_tokens;
-        extraction.prefill_ms += completion.prefill_ms;
-        extraction.decode_ms += completion.decode_ms;
+        let completion = self.ask(&request, extraction)?;
         let answer = answer::parse(&completion.text, asks);
         let mut expansion = expand(self.shown, &answer, asks, self.reader.normaliser);
         if completion.finish == Finish::Length {
