@@ -134,7 +134,7 @@ impl Supervised {
         }
     }
 
-    /// Ends the worker for good, at once; questions in flight fail with [`EngineError::Crashed`], and so do later ones.
+    /// Ends the worker until [`Self::revive`], at once; questions in flight fail with [`EngineError::Crashed`], and so do later ones.
     pub fn kill(&self) {
         self.ended.store(true, Ordering::SeqCst);
         let worker = lock(&self.worker).take();
