@@ -111,6 +111,7 @@ impl Stage {
             }
             Msg::Input(Input::FocusGained) => self.clock.watch(true),
             Msg::Input(Input::FocusLost) => self.clock.watch(false),
+            Msg::Tick => self.notice_size()?,
             _ => {}
         }
         let now = self.now();
@@ -243,6 +244,15 @@ impl Stage {
         match self.backstage.run.get() {
             Some(run) => run.abort(),
             None => self.is_over = true,
+        }
+    }
+
+    /// The reader of keys may miss one of many changes of the size; a second later it is seen all the same.
+    fn notice_size(&mut self) -> io::Result<()> {
+        match self.terminal.size() {
+            Ok(size) if (size.width, size.height) != self.model.size => self.redraw(),
+            // That the terminal is gone is noticed elsewhere.
+            _ => Ok(()),
         }
     }
 
