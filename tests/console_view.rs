@@ -47,6 +47,30 @@ fn an_answer_grows_with_a_cursor_at_its_end() {
 }
 
 #[test]
+fn an_answer_without_room_shows_its_beginning_once_it_is_there_and_its_end_while_it_grows() {
+    let mut model = busy(40, 10);
+    streaming(&mut model);
+    let words = "EUR 3,400 to 3,900 a month";
+    let text = format!(r#"ton"], "salary": [5, "{words}"], "posted": [7, "{words}"#);
+    let at = r#"{"title": [3, "Night Nurse"], "company": null, "location": [4, "Bos"#.len();
+    tell(
+        &mut model,
+        Event::Text {
+            job: 1,
+            question: 1,
+            at,
+            text,
+            pieces: 5,
+        },
+    );
+    press(&mut model, "R");
+    let screen = console::text(&draw(&model, &theme("terminal", GlyphTier::Unicode)));
+    assert!(screen.contains("= \"EUR 3,400 to 3,"), "{screen}");
+    assert!(screen.contains("= …"), "{screen}");
+    assert!(screen.contains("a month▌"), "{screen}");
+}
+
+#[test]
 fn a_value_shows_who_read_it_and_its_words_are_marked_in_the_page() {
     let mut model = busy(160, 45);
     press(&mut model, "R");

@@ -98,7 +98,12 @@ fn growing(model: &Model, running: &Running, look: Look, area: Rect, out: &mut B
             None | Some(Given::NotStated) => spans.push(look.span(Role::Muted, "not stated")),
             Some(given) => {
                 let said = said(given, row.is_open);
-                spans.push(look.span(Role::Text, cut_front(&said, room)));
+                let said = if row.is_open {
+                    cut_front(&said, room, look)
+                } else {
+                    cut(&said, room, look)
+                };
+                spans.push(look.span(Role::Text, said));
             }
         }
         if row.is_open {
@@ -137,15 +142,20 @@ fn said(given: &Given, is_open: bool) -> String {
     }
 }
 
-/// The end of a text that grows, at most so many columns.
-fn cut_front(text: &str, columns: u16) -> String {
+/// The end of a text that grows, at most so many columns; what was cut off is marked.
+fn cut_front(text: &str, columns: u16, look: Look) -> String {
     let columns = usize::from(columns);
-    let mut start = 0;
-    while Span::raw(&text[start..]).width() > columns {
-        let next = text[start..].chars().next().map_or(1, char::len_utf8);
-        start += next;
+    let wide = |text: &str| Span::raw(text).width();
+    if wide(text) <= columns {
+        return text.to_owned();
     }
-    text[start..].to_owned()
+    let mark = look.theme.glyphs().ellipsis;
+    let mut end = text;
+    while wide(end) + wide(mark) > columns && !end.is_empty() {
+        let next = end.chars().next().map_or(1, char::len_utf8);
+        end = &end[next..];
+    }
+    format!("{mark}{end}")
 }
 
 fn raw(model: &Model, look: Look, area: Rect, out: &mut Buffer) {
