@@ -90,19 +90,20 @@ impl Desk {
                 Err(_) => return false,
             }
         };
-        if let Some(first) = first {
-            self.answer(std::iter::once(first).chain(wishes.try_iter()));
-        }
+        let has_read = first.is_some_and(|first| {
+            let wishes = std::iter::once(first).chain(wishes.try_iter());
+            self.answer(wishes)
+        });
         if self.search.as_ref().is_some_and(Search::is_looking) {
             self.look_further();
-        } else {
+        } else if has_read {
             thread::sleep(PAUSE);
         }
         true
     }
 
-    /// Of several wishes of a kind the newest counts.
-    fn answer(&mut self, wishes: impl Iterator<Item = Wish>) {
+    /// Of several wishes of a kind the newest counts; true when rows or a record were read.
+    fn answer(&mut self, wishes: impl Iterator<Item = Wish>) -> bool {
         let (mut window, mut job, mut looks) = (None, None, false);
         for wish in wishes {
             match wish {
@@ -126,6 +127,7 @@ impl Desk {
             let read = self.record(job);
             self.put(read.map(|shown| Msg::Record(Box::new(shown))));
         }
+        window.is_some() || job.is_some()
     }
 
     fn look(&mut self) {
