@@ -187,7 +187,7 @@ fn input_came(model: &mut Model, input: Input, now: Duration) -> Vec<Effect> {
             model.is_watched = false;
             Vec::new()
         }
-        _ => Vec::new(),
+        Input::Key(_) => Vec::new(),
     }
 }
 

@@ -95,20 +95,17 @@ impl Desk {
         self.judged += 1;
         let all = self.judged + self.store.counts()?.of(set);
         let next = self.row_at(set, place.unwrap_or(0))?;
-        let (line, go) = match next {
-            Some(row) => (
-                format!("{word} {} of {all}, next: {}", self.judged, named(&row)),
-                Some(row.job_id),
-            ),
-            None => {
-                let rest = match self.store.counts()?.of(needs_no_look()) {
-                    0 => String::new(),
-                    done => format!("; {done} done, not judged"),
-                };
-                let judged = self.judged;
-                let line = format!("{word} {judged} of {all}: nothing is left to review{rest}");
-                (line, None)
-            }
+        let judged = self.judged;
+        let (line, go) = if let Some(row) = next {
+            let line = format!("{word} {judged} of {all}, next: {}", named(&row));
+            (line, Some(row.job_id))
+        } else {
+            let rest = match self.store.counts()?.of(needs_no_look()) {
+                0 => String::new(),
+                done => format!("; {done} done, not judged"),
+            };
+            let line = format!("{word} {judged} of {all}: nothing is left to review{rest}");
+            (line, None)
         };
         Ok(Told { line, go })
     }

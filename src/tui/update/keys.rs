@@ -17,13 +17,14 @@ use crate::tui::overlay::{Help, Outcome, Palette};
 pub(super) fn pressed(model: &mut Model, key: KeyEvent, now: Duration) -> Vec<Effect> {
     let effects = match model.over.take() {
         Some(over) => boxed(model, over, key, now),
-        None => match model.keymap().action(model.context(), key) {
-            Some(action) => act(model, action, now),
-            None => {
+        None => {
+            if let Some(action) = model.keymap().action(model.context(), key) {
+                act(model, action, now)
+            } else {
                 elsewhere(model, key, now);
                 Vec::new()
             }
-        },
+        }
     };
     model.arrange();
     effects
@@ -39,18 +40,15 @@ fn elsewhere(model: &mut Model, key: KeyEvent, now: Duration) {
         .all()
         .iter()
         .find(|binding| !binding.context.is_overlay() && binding.chords.contains(&chord));
-    let line = match binding {
-        Some(binding) => {
-            let place = binding.context.about().to_lowercase();
-            format!(
-                "{chord} does nothing here; {place}: {}",
-                binding.action.label()
-            )
-        }
-        None => {
-            let help = keymap.key(model.below(), Action::Help).unwrap_or_default();
-            format!("{chord} does nothing; {help} shows the keys")
-        }
+    let line = if let Some(binding) = binding {
+        let place = binding.context.about().to_lowercase();
+        format!(
+            "{chord} does nothing here; {place}: {}",
+            binding.action.label()
+        )
+    } else {
+        let help = keymap.key(model.below(), Action::Help).unwrap_or_default();
+        format!("{chord} does nothing; {help} shows the keys")
     };
     model.say(line, now);
 }
