@@ -10,6 +10,7 @@ mod mistral;
 pub mod protocol;
 pub mod scripted;
 pub mod select;
+mod step;
 pub mod supervisor;
 pub mod worker;
 

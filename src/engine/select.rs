@@ -11,6 +11,7 @@ use sha2::{Digest, Sha256};
 use super::card::Card;
 use super::gguf::Header;
 use super::memory::{self, Target};
+use super::step;
 use super::supervisor::{Supervised, Watchdog, WorkerSpec};
 use crate::cli::EngineArgs;
 use crate::pace::Pace;
@@ -67,6 +68,8 @@ pub struct Selected {
     pub max_output_tokens: usize,
     /// Questions answered together.
     pub cohort: usize,
+    /// Bytes of weights that are read to write one token; `None` where there are no weights.
+    pub step_bytes: Option<u64>,
     /// One line for stderr, when the user should know.
     pub notice: Option<String>,
 }
@@ -100,6 +103,7 @@ fn none(notice: Option<&str>) -> Selected {
         fingerprint: "none".to_owned(),
         max_output_tokens: 0,
         cohort: 1,
+        step_bytes: None,
         notice: notice.map(str::to_owned),
     }
 }
@@ -216,6 +220,7 @@ fn mistral(given: &Path, wish: &Wish) -> Result<Selected, String> {
         fingerprint: format!("mistralrs 0.8.1/{identity}/{context}/{max_output_tokens}/{unpacks}"),
         max_output_tokens,
         cohort,
+        step_bytes: Some(step::bytes(&header, target)),
         notice: None,
     })
 }
@@ -223,19 +228,23 @@ fn mistral(given: &Path, wish: &Wish) -> Result<Selected, String> {
 fn scripted(script: &Path, wish: &Wish) -> Result<Selected, String> {
     let bytes =
         std::fs::read(script).map_err(|error| format!("script {}: {error}", script.display()))?;
-    let args = [
+    let mut args = vec![
         "engine-worker".into(),
         "--script".into(),
         script.as_os_str().to_owned(),
     ];
+    if let Some(cohort) = wish.cohort {
+        args.extend(["--cohort".into(), cohort.to_string().into()]);
+    }
     Ok(Selected {
-        engine: Some(supervised(args.to_vec(), Vec::new(), wish)?),
+        engine: Some(supervised(args, Vec::new(), wish)?),
         engine_name: "scripted".to_owned(),
         model: Some("scripted".to_owned()),
         quant: None,
         fingerprint: format!("scripted/{}", hex::encode(Sha256::digest(bytes))),
         max_output_tokens: MAX_OUTPUT,
-        cohort: 1,
+        cohort: wish.cohort.unwrap_or(1),
+        step_bytes: None,
         notice: None,
     })
 }
@@ -281,7 +290,9 @@ pub fn load(
 ) -> Result<std::sync::Arc<dyn super::Engine>, super::EngineError> {
     if let Some(script) = &arguments.script {
         return Ok(std::sync::Arc::new(super::scripted::Scripted::open(
-            script, pace,
+            script,
+            arguments.cohort,
+            pace,
         )?));
     }
     #[cfg(feature = "mistralrs")]
