@@ -3,6 +3,8 @@
 #[cfg(feature = "mistralrs")]
 mod bundled;
 pub mod card;
+#[cfg(any(test, feature = "mistralrs"))]
+mod cohort;
 pub mod gguf;
 pub mod memory;
 #[cfg(feature = "mistralrs")]
@@ -94,12 +96,32 @@ pub enum EngineError {
     /// No question can be answered until somebody acts: no such model, out of memory, no driver.
     #[error("{0}")]
     Unavailable(String),
+    /// The card's or the machine's memory ran out; with fewer questions together it may do.
+    #[error("the model ran out of memory: {0}")]
+    OutOfMemory(String),
     /// The engine died or stalled over this question; another attempt may do.
     #[error("the engine failed: {0}")]
     Crashed(String),
     /// The engine refuses this question, and would again.
     #[error("the engine refused the request: {0}")]
     Refused(String),
+}
+
+impl EngineError {
+    /// [`EngineError::OutOfMemory`] if that is what the engine's own words say, else what `other` makes of them.
+    #[must_use]
+    pub fn unless_out_of_memory(why: String, other: impl FnOnce(String) -> Self) -> Self {
+        let lower = why.to_lowercase();
+        // CUDA's own words, and those of mistral.rs 0.8.1 for a cache it could not allocate.
+        let ran_out = ["out of memory", "out_of_memory", "preallocated kv cache"]
+            .iter()
+            .any(|words| lower.contains(words));
+        if ran_out {
+            Self::OutOfMemory(why)
+        } else {
+            other(why)
+        }
+    }
 }
 
 /// A language model that answers inside a grammar. Blocking; safe to share between threads.

@@ -135,7 +135,7 @@ impl Plan<'_> {
     pub(super) fn ends(&self, error: &EngineError) -> bool {
         match error {
             EngineError::Unavailable(_) => true,
-            EngineError::Crashed(_) => self.is_strict,
+            EngineError::Crashed(_) | EngineError::OutOfMemory(_) => self.is_strict,
             EngineError::Refused(_) => false,
         }
     }

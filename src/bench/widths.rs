@@ -47,7 +47,7 @@ pub(super) fn each<T>(
         let measured = match engine.info() {
             Err(error) => Err(error.to_string()),
             Ok(info) if info.cohort < width => Err(format!(
-                "this engine answers at most {} together",
+                "only {} are answered together here: the engine takes no more, or memory ran out",
                 info.cohort
             )),
             Ok(info) => measure(&Fresh {

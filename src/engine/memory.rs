@@ -29,6 +29,16 @@ const CUDA_RUNTIME_BYTES: u64 = 1_000_000_000;
 /// where four times the bytes cost more than the faster prefill gains.
 const UNPACKED_LIMIT: u64 = 256 << 20;
 
+/// Prompt and answer of most postings, in tokens.
+const TYPICAL: usize = 4096;
+
+/// Tokens that the key-value cache of a cohort holds: room for as many typical pages as it has questions, and for one as
+/// long as the context. Longer pages travel in smaller cohorts.
+#[must_use]
+pub fn cache_tokens(context: usize, cohort: usize) -> usize {
+    context.max(context.min(TYPICAL).saturating_mul(cohort))
+}
+
 /// Where the model runs, and with it the type of the key-value cache and the attention kernel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Target {

@@ -12,7 +12,7 @@ use super::card::Card;
 use super::gguf::Header;
 use super::memory::{self, Target};
 use super::step;
-use super::supervisor::{Supervised, Watchdog, WorkerSpec};
+use super::supervisor::{Load, Supervised, Watchdog, WorkerSpec};
 use crate::cli::EngineArgs;
 use crate::pace::Pace;
 
@@ -199,11 +199,8 @@ fn mistral(given: &Path, wish: &Wish) -> Result<Selected, String> {
         "engine-worker".into(),
         "--model".into(),
         path.clone().into_os_string(),
-        "--context".into(),
-        context.to_string().into(),
-        "--cohort".into(),
-        cohort.to_string().into(),
     ];
+    let load = Load { context, cohort };
     // candle reads this once, when it loads the first tensor, so it must stand in the worker's environment.
     let unpacks = memory::unpacks(&header, target);
     let env = unpacks.then_some(("CANDLE_DEQUANTIZE_ALL", "1"));
@@ -213,7 +210,12 @@ fn mistral(given: &Path, wish: &Wish) -> Result<Selected, String> {
         .to_string_lossy()
         .into_owned();
     Ok(Selected {
-        engine: Some(supervised(args.to_vec(), env.into_iter().collect(), wish)?),
+        engine: Some(supervised(
+            args.to_vec(),
+            env.into_iter().collect(),
+            load,
+            wish,
+        )?),
         engine_name: "mistralrs 0.8.1".to_owned(),
         model: Some(card.map_or_else(|| header.name().map_or(stem, str::to_owned), |card| card.id)),
         quant: Some(header.quant().to_owned()),
@@ -228,22 +230,23 @@ fn mistral(given: &Path, wish: &Wish) -> Result<Selected, String> {
 fn scripted(script: &Path, wish: &Wish) -> Result<Selected, String> {
     let bytes =
         std::fs::read(script).map_err(|error| format!("script {}: {error}", script.display()))?;
-    let mut args = vec![
+    let args = [
         "engine-worker".into(),
         "--script".into(),
         script.as_os_str().to_owned(),
     ];
-    if let Some(cohort) = wish.cohort {
-        args.extend(["--cohort".into(), cohort.to_string().into()]);
-    }
+    let load = Load {
+        context: wish.context.unwrap_or(DEFAULT_CONTEXT),
+        cohort: wish.cohort.unwrap_or(1),
+    };
     Ok(Selected {
-        engine: Some(supervised(args, Vec::new(), wish)?),
+        engine: Some(supervised(args.to_vec(), Vec::new(), load, wish)?),
         engine_name: "scripted".to_owned(),
         model: Some("scripted".to_owned()),
         quant: None,
         fingerprint: format!("scripted/{}", hex::encode(Sha256::digest(bytes))),
         max_output_tokens: MAX_OUTPUT,
-        cohort: wish.cohort.unwrap_or(1),
+        cohort: load.cohort,
         step_bytes: None,
         notice: None,
     })
@@ -252,6 +255,7 @@ fn scripted(script: &Path, wish: &Wish) -> Result<Selected, String> {
 fn supervised(
     args: Vec<OsString>,
     env: Vec<(&'static str, &'static str)>,
+    load: Load,
     wish: &Wish,
 ) -> Result<Supervised, String> {
     let program = std::env::current_exe()
@@ -262,7 +266,15 @@ fn supervised(
         next_token: limit.min(Watchdog::default().next_token),
         ..Watchdog::default()
     };
-    Ok(Supervised::new(WorkerSpec { program, args, env }, watchdog))
+    Ok(Supervised::new(
+        WorkerSpec {
+            program,
+            args,
+            env,
+            load,
+        },
+        watchdog,
+    ))
 }
 
 /// Size and three samples: hashing 8 GB would cost more than many pages.
@@ -297,10 +309,13 @@ pub fn load(
     }
     #[cfg(feature = "mistralrs")]
     if let Some(model) = &arguments.model {
+        let load = super::mistral::Load {
+            path: model,
+            context_tokens: arguments.context,
+            cohort: arguments.cohort,
+        };
         return Ok(std::sync::Arc::new(super::mistral::Mistral::load(
-            model,
-            arguments.context,
-            pace,
+            load, pace,
         )?));
     }
     Err(super::EngineError::Unavailable(
