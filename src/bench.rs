@@ -10,6 +10,7 @@ mod limit;
 mod pages;
 mod pass;
 pub mod replay;
+mod report;
 mod row;
 mod spread;
 mod table;

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::batch;
 use super::decode;
-use super::extract::{Measured, Report};
+use super::report::{Measured, Report};
 use super::row::Row;
 use crate::engine::EngineInfo;
 
