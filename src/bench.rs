@@ -1,5 +1,6 @@
 //! `smelt bench`: how fast pages are read, measured on the pages and the model the user names.
 
+mod bare;
 mod batch;
 mod busy;
 mod card;

@@ -1,14 +1,17 @@
 //! The engine: text and a grammar in, tokens out. The trait, and what every engine has in common.
 
+pub mod bare;
 #[cfg(feature = "mistralrs")]
 mod bundled;
 pub mod card;
 #[cfg(any(test, feature = "mistralrs"))]
 mod cohort;
 pub mod gguf;
+pub mod load;
 pub mod memory;
 #[cfg(feature = "mistralrs")]
 mod mistral;
+pub mod program;
 pub mod protocol;
 pub mod scripted;
 pub mod select;
@@ -30,6 +33,9 @@ pub struct Request {
     pub grammar: Value,
     /// Most tokens of the answer.
     pub max_tokens: usize,
+    /// Whether a model that can think may do so before it answers; only without a grammar, which holds from the first token.
+    #[serde(default)]
+    pub thinking: bool,
     /// A recorded answer that is given again, token by token, whatever the model would say: the engine does all the work of
     /// that answer. For measuring speed with weights that know nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]

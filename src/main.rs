@@ -5,8 +5,14 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use smelt::cli::{Cli, Command, Exit, WorkerArgs};
-use smelt::pace::Pace;
-use smelt::{bench, engine, eval, headless, keymap, log, monitor, power, theme, triage, tui};
+use smelt::engine::load::{Models, work};
+use smelt::{bench, eval, headless, keymap, log, monitor, power, theme, triage, tui};
+
+/// With CUDA models are loaded by smelt-cuda.
+#[cfg(all(feature = "mistralrs", not(feature = "cuda")))]
+const MODELS: Models = smelt::engine::load::MISTRAL;
+#[cfg(not(all(feature = "mistralrs", not(feature = "cuda"))))]
+const MODELS: Models = smelt::engine::load::NO_MODELS;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -47,9 +53,5 @@ fn user(cli: &Cli, tap: &log::Tap) -> Exit {
 
 fn worker(arguments: &WorkerArgs) -> Exit {
     log::to_stderr();
-    let pace = Pace::default();
-    match engine::worker::serve(engine::select::load(arguments, &pace), &pace) {
-        Ok(()) => Exit::Done,
-        Err(_) => Exit::Internal,
-    }
+    work(arguments, MODELS)
 }

@@ -57,6 +57,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
         "bench",
         &["cli", "engine", "extract", "gpu", "page", "posting", "run"],
     ),
+    // Programs beside smelt.
+    ("bin", &["cli", "engine", "log"]),
     (
         "eval",
         &[

@@ -121,8 +121,8 @@ fn a_recording_has_the_same_work_done_again_second_questions_too() {
     place.page("nurse.html", PAGE);
     // The first answer is not in the page's words, so the model is asked again.
     place.script(&json!({"rules": [
-        {"contains": "", "asked": "An earlier answer", "reply": {"title": [1, "Night Nurse"]}},
-        {"contains": "", "reply": answer(&json!({"company": [2, "Sisters of Mercy"], "title": [1, "Night Nurse"]}))},
+        {"contains": "", "asked": "An earlier answer", "reply": {"location": [3, "at night"]}},
+        {"contains": "", "reply": answer(&json!({"location": [3, "by day"]}))},
     ]}));
     let (first, stderr, status) = bench(
         &place,
@@ -131,6 +131,7 @@ fn a_recording_has_the_same_work_done_again_second_questions_too() {
     assert_eq!(status, Some(0), "{stderr}");
     let lines = std::fs::read_to_string(place.path("answers.jsonl")).unwrap();
     let recorded = smelt::records(lines.as_bytes());
+    assert_eq!(recorded.len(), 2, "{lines}");
     assert!(
         recorded
             .iter()

@@ -109,12 +109,13 @@ impl Batch<'_> {
         let passes = match &self.work {
             Work::Pages(subjects) => {
                 let tasks = pages::tasks(subjects, &[], None)?;
-                let most = fresh.selected.max_output_tokens;
                 let due: Vec<usize> = (0..tasks.len())
                     .filter(|task| !self.left_out.contains(&subjects[*task].name))
                     .collect();
                 self.passes(fresh, &due, &|task, engine| {
-                    tasks[task].extract(engine, most).map(Reading::from)
+                    tasks[task]
+                        .extract(engine, fresh.selected)
+                        .map(Reading::from)
                 })?
             }
             Work::Filler => {

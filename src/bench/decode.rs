@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use super::bare::Bare;
 use super::batch::filled;
 use super::card::Card;
 use super::filler::fillers;
@@ -9,7 +10,8 @@ use super::pass::Plan;
 use super::row::Row;
 use super::widths::{self, Fresh};
 use super::{BenchError, limit};
-use crate::cli::BenchDecodeArgs;
+use crate::cli::{BenchDecodeArgs, complain};
+use crate::engine::select::Weights;
 use crate::engine::{Engine, EngineInfo};
 
 /// What was measured.
@@ -44,6 +46,10 @@ pub(super) struct Width {
     pub(super) limit_tokens_s: Option<f64>,
     /// How much of that it is.
     pub(super) of_limit: Option<f64>,
+    /// The engine without smelt around it, where that was asked for.
+    pub(super) bare: Option<Bare>,
+    /// Tokens written a second, by those of the engine alone.
+    pub(super) of_bare: Option<f64>,
     /// Why it was not measured.
     pub(super) error: Option<String>,
 }
@@ -54,17 +60,22 @@ pub(super) fn run(arguments: &BenchDecodeArgs) -> Result<Report, BenchError> {
     // Only a build for the card runs on it.
     let known = limit::bandwidth(&card.name()).filter(|_| cfg!(feature = "cuda"));
     let bandwidth_gb_s = arguments.bandwidth.or(known);
-    let (mut engine, mut step_bytes) = (None, None);
+    let (mut engine, mut weights) = (None, None);
     let measured = widths::each(&arguments.measure.engine, &arguments.widths, |fresh| {
         engine.get_or_insert_with(|| fresh.info.clone());
-        step_bytes = fresh.selected.step_bytes;
+        weights.clone_from(&fresh.selected.weights);
         measure(arguments, &card, fresh)
     })?;
+    if arguments.bare && weights.is_none() {
+        complain("--bare: a script has no weights, so there is no engine to measure alone");
+    }
+    let weights = weights.as_ref();
+    let step_bytes = weights.map(|weights| weights.step_bytes);
     let limits = bandwidth_gb_s.zip(step_bytes);
     let widths = measured.into_iter().map(|(width, result)| {
         let limit = limits.map(|(rate, bytes)| limit::tokens_s(rate, bytes, width));
         match result {
-            Ok(row) => Width::of(width, &row, limit),
+            Ok(row) => Width::of(width, &row, limit).beside(bare(arguments, weights, width)),
             Err(why) => Width {
                 width,
                 error: Some(why),
@@ -80,6 +91,18 @@ pub(super) fn run(arguments: &BenchDecodeArgs) -> Result<Report, BenchError> {
         step_bytes,
         bandwidth_gb_s,
     })
+}
+
+/// What the engine does alone; only one of both holds the model at a time.
+fn bare(arguments: &BenchDecodeArgs, weights: Option<&Weights>, width: usize) -> Option<Bare> {
+    let weights = weights.filter(|_| arguments.bare)?;
+    match Bare::measure(weights, arguments.filler, width, arguments.runs) {
+        Ok(bare) => Some(bare),
+        Err(why) => {
+            complain(&format!("{width} together, the engine alone: {why}"));
+            None
+        }
+    }
 }
 
 /// As many questions as the width, all begun together, and the next ones when all are answered.
@@ -127,7 +150,16 @@ impl Width {
             step_ms: rate.map(|rate| 1e3 * super::row::number(width) / rate),
             limit_tokens_s: limit,
             of_limit: rate.zip(limit).map(|(rate, limit)| rate / limit),
-            error: None,
+            ..Self::default()
+        }
+    }
+
+    fn beside(self, bare: Option<Bare>) -> Self {
+        let of_bare = |bare: Bare| Some(self.decode_tokens_s? / bare.decode_tokens_s);
+        Self {
+            of_bare: bare.and_then(of_bare),
+            bare,
+            ..self
         }
     }
 }

@@ -13,7 +13,7 @@ use super::row::Row;
 use super::whole::Question;
 use super::{BenchError, chosen};
 use crate::cli::{BenchExtractArgs, complain};
-use crate::engine::select::Wish;
+use crate::engine::select::{Selected, Wish};
 use crate::engine::{Engine, EngineError};
 
 const SELECT: &str = "select";
@@ -49,7 +49,7 @@ pub(super) fn run(arguments: &BenchExtractArgs) -> Result<Report, BenchError> {
     let mut session = Session {
         arguments,
         tasks: pages::tasks(&subjects, &arguments.page_tokens, engine)?,
-        max_output_tokens: selected.max_output_tokens,
+        selected: &selected,
         plan: Plan {
             engine,
             is_free: false,
@@ -95,7 +95,7 @@ fn create(path: &Path) -> Result<File, BenchError> {
 struct Session<'a> {
     arguments: &'a BenchExtractArgs,
     tasks: Vec<Task<'a>>,
-    max_output_tokens: usize,
+    selected: &'a Selected,
     plan: Plan<'a>,
     failed: Vec<Failed>,
 }
@@ -156,13 +156,13 @@ impl Session<'_> {
         questions: Option<&[(usize, Question)]>,
     ) -> Result<Vec<Pass>, BenchError> {
         let tasks = &self.tasks;
-        let most = self.max_output_tokens;
+        let selected = self.selected;
         let read = |task: usize, engine: Option<&dyn Engine>| -> Result<Reading, EngineError> {
             if let Some((questions, engine)) = questions.zip(engine) {
                 return whole(questions, task, engine);
             }
             let task = &tasks[task];
-            task.extract(engine, most).map(Reading::from)
+            task.extract(engine, selected).map(Reading::from)
         };
         let read: &Read = &read;
         plan.run(due.get(..plan.jobs).unwrap_or(due), read)?;

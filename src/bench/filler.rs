@@ -43,6 +43,7 @@ pub(super) fn fillers(
         grammar: Value::Null,
         max_tokens: out,
         replay: Some(answer.clone()),
+        thinking: false,
     };
     // What template and system text add is known once a question was asked.
     let short = texts(engine, 1, 16)?.pop().unwrap_or_default();

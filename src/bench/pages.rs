@@ -1,6 +1,7 @@
 //! The pages that are read: their bytes, and how far each is read.
 
 use crate::cli::complain;
+use crate::engine::select::Selected;
 use crate::engine::{Engine, EngineError};
 use crate::extract::{Context, Extraction, extract, prompt};
 use crate::page::{self, Format, Limits, Page, PageError};
@@ -129,13 +130,14 @@ impl Task<'_> {
     pub(super) fn extract(
         &self,
         engine: Option<&dyn Engine>,
-        max_output_tokens: usize,
+        selected: &Selected,
     ) -> Result<Extraction, EngineError> {
         let context = Context {
             engine,
             url: self.input.url.as_deref(),
             fetched: self.input.fetched,
-            max_output_tokens,
+            max_output_tokens: selected.max_output_tokens,
+            second_look: selected.second_look,
             ..Context::default()
         };
         extract(&self.page()?, &context)

@@ -40,6 +40,9 @@ fn key(request: &Request) -> String {
     hash.update(&request.system);
     hash.update([0]);
     hash.update(&request.user);
+    if request.thinking {
+        hash.update([1]);
+    }
     hex::encode(hash.finalize())
 }
 

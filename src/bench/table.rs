@@ -181,8 +181,17 @@ fn widths(out: &mut String, report: &batch::Report) -> std::fmt::Result {
 fn steps(out: &mut String, report: &decode::Report) -> std::fmt::Result {
     writeln!(
         out,
-        "{:>8} {:>6} {:>5} {:>11} {:>10} {:>7} {:>9} {:>7}",
-        "together", "in", "out", "prefill t/s", "decode t/s", "step ms", "limit t/s", "of it"
+        "{:>8} {:>6} {:>5} {:>11} {:>10} {:>7} {:>9} {:>7} {:>10} {:>7}",
+        "together",
+        "in",
+        "out",
+        "prefill t/s",
+        "decode t/s",
+        "step ms",
+        "limit t/s",
+        "of it",
+        "alone t/s",
+        "of it"
     )?;
     for width in &report.widths {
         if width.error.is_some() {
@@ -191,7 +200,7 @@ fn steps(out: &mut String, report: &decode::Report) -> std::fmt::Result {
         }
         writeln!(
             out,
-            "{:>8} {:>6.0} {:>5.0} {:>11} {:>10} {:>7} {:>9} {:>7}",
+            "{:>8} {:>6.0} {:>5.0} {:>11} {:>10} {:>7} {:>9} {:>7} {:>10} {:>7}",
             width.width,
             width.prompt_tokens,
             width.output_tokens,
@@ -199,7 +208,9 @@ fn steps(out: &mut String, report: &decode::Report) -> std::fmt::Result {
             known(width.decode_tokens_s, 1),
             known(width.step_ms, 2),
             known(width.limit_tokens_s, 0),
-            known(width.of_limit, 3)
+            known(width.of_limit, 3),
+            known(width.bare.map(|bare| bare.decode_tokens_s), 1),
+            known(width.of_bare, 3)
         )?;
     }
     Ok(())

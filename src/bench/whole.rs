@@ -68,6 +68,7 @@ impl Question {
                 // One more for what ends it.
                 max_tokens: tokens.last().copied().unwrap_or_default() + 1,
                 replay: None,
+                thinking: false,
             },
             answer,
         })

@@ -135,6 +135,9 @@ pub struct BenchDecodeArgs {
     /// GB a second that the card's memory gives; known for some cards.
     #[arg(long, value_name = "GB/S", value_parser = bandwidth)]
     pub bandwidth: Option<f64>,
+    /// Have the engine do the same without smelt around it, for each width, and say how near smelt comes to that.
+    #[arg(long)]
+    pub bare: bool,
     /// And the rest.
     #[command(flatten)]
     pub measure: MeasureArgs,

@@ -1,5 +1,6 @@
 //! mistral.rs, the default engine: loading a model and answering cohorts. Only this room names it; runs in the worker process.
 
+pub mod bare;
 mod build;
 mod question;
 mod steps;
@@ -14,7 +15,7 @@ use mistralrs::{Request as EngineRequest, Response};
 use serde_json::json;
 use tokio::sync::mpsc::{Sender, channel};
 
-use self::build::Loaded;
+use self::build::{Ending, Loaded};
 use self::question::Question;
 use self::steps::{Brake, Steps};
 use super::cohort::{Limits, Room};
@@ -78,7 +79,7 @@ impl Mistral {
             context: context_tokens,
         };
         let (runner, loaded) = runtime
-            .block_on(build::build(path, limits))
+            .block_on(build::build(path, limits, Ending::Own))
             .map_err(|error| unavailable(format!("{error:#}")))?;
         let info = EngineInfo {
             engine: NAME.to_owned(),
@@ -117,6 +118,7 @@ impl Mistral {
                 "type": "object", "properties": {"ok": {"type": "boolean"}}, "required": ["ok"], "additionalProperties": false,
             }),
             max_tokens: 32,
+            thinking: false,
             replay: None,
         };
         let failed = |why: String| {

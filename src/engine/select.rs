@@ -11,10 +11,10 @@ use sha2::{Digest, Sha256};
 use super::card::Card;
 use super::gguf::Header;
 use super::memory::{self, Target};
+use super::program;
 use super::step;
 use super::supervisor::{Load, Supervised, Watchdog, WorkerSpec};
 use crate::cli::EngineArgs;
-use crate::pace::Pace;
 
 /// What a build without the engine says to whoever asks for it.
 const NO_ENGINE: &str = "this smelt was built without the mistralrs feature: use --engine none";
@@ -36,6 +36,8 @@ pub struct Wish {
     pub context: Option<usize>,
     /// Questions answered together; by default one.
     pub cohort: Option<usize>,
+    /// Whether a model may think about what failed twice.
+    pub second_look: bool,
     /// Seconds without a token.
     pub watchdog_s: u64,
 }
@@ -47,6 +49,7 @@ impl From<&EngineArgs> for Wish {
             model: arguments.model.clone(),
             context: arguments.context,
             cohort: arguments.cohort,
+            second_look: arguments.second_look,
             watchdog_s: arguments.watchdog,
         }
     }
@@ -68,10 +71,25 @@ pub struct Selected {
     pub max_output_tokens: usize,
     /// Questions answered together.
     pub cohort: usize,
-    /// Bytes of weights that are read to write one token; `None` where there are no weights.
-    pub step_bytes: Option<u64>,
+    /// What its model is; `None` where there are no weights.
+    pub weights: Option<Weights>,
+    /// Whether the model may think about what failed twice.
+    pub second_look: bool,
     /// One line for stderr, when the user should know.
     pub notice: Option<String>,
+}
+
+/// A model's weights, to be measured without smelt around them.
+#[derive(Debug, Clone)]
+pub struct Weights {
+    /// The .gguf file.
+    pub path: PathBuf,
+    /// What room is made for.
+    pub load: Load,
+    /// Whether they become F32 while they load.
+    pub unpacks: bool,
+    /// Bytes of them that are read to write one token.
+    pub step_bytes: u64,
 }
 
 /// Chooses an engine; nothing is loaded yet, but a model file that cannot work is refused here.
@@ -103,7 +121,8 @@ fn none(notice: Option<&str>) -> Selected {
         fingerprint: "none".to_owned(),
         max_output_tokens: 0,
         cohort: 1,
-        step_bytes: None,
+        weights: None,
+        second_look: false,
         notice: notice.map(str::to_owned),
     }
 }
@@ -198,7 +217,7 @@ fn mistral(given: &Path, wish: &Wish) -> Result<Selected, String> {
     let args = [
         "engine-worker".into(),
         "--model".into(),
-        path.clone().into_os_string(),
+        path.as_os_str().to_owned(),
     ];
     let load = Load { context, cohort };
     // candle reads this once, when it loads the first tensor, so it must stand in the worker's environment.
@@ -211,6 +230,7 @@ fn mistral(given: &Path, wish: &Wish) -> Result<Selected, String> {
         .into_owned();
     Ok(Selected {
         engine: Some(supervised(
+            program::with_model()?,
             args.to_vec(),
             env.into_iter().collect(),
             load,
@@ -219,10 +239,19 @@ fn mistral(given: &Path, wish: &Wish) -> Result<Selected, String> {
         engine_name: "mistralrs 0.8.1".to_owned(),
         model: Some(card.map_or_else(|| header.name().map_or(stem, str::to_owned), |card| card.id)),
         quant: Some(header.quant().to_owned()),
-        fingerprint: format!("mistralrs 0.8.1/{identity}/{context}/{max_output_tokens}/{unpacks}"),
+        fingerprint: format!(
+            "mistralrs 0.8.1/{identity}/{context}/{max_output_tokens}/{unpacks}/{}",
+            wish.second_look
+        ),
         max_output_tokens,
         cohort,
-        step_bytes: Some(step::bytes(&header, target)),
+        weights: Some(Weights {
+            step_bytes: step::bytes(&header, target),
+            path,
+            load,
+            unpacks,
+        }),
+        second_look: wish.second_look,
         notice: None,
     })
 }
@@ -240,26 +269,36 @@ fn scripted(script: &Path, wish: &Wish) -> Result<Selected, String> {
         cohort: wish.cohort.unwrap_or(1),
     };
     Ok(Selected {
-        engine: Some(supervised(args.to_vec(), Vec::new(), load, wish)?),
+        engine: Some(supervised(
+            program::own()?,
+            args.to_vec(),
+            Vec::new(),
+            load,
+            wish,
+        )?),
         engine_name: "scripted".to_owned(),
         model: Some("scripted".to_owned()),
         quant: None,
-        fingerprint: format!("scripted/{}", hex::encode(Sha256::digest(bytes))),
+        fingerprint: format!(
+            "scripted/{}/{}",
+            hex::encode(Sha256::digest(bytes)),
+            wish.second_look
+        ),
         max_output_tokens: MAX_OUTPUT,
         cohort: load.cohort,
-        step_bytes: None,
+        weights: None,
+        second_look: wish.second_look,
         notice: None,
     })
 }
 
 fn supervised(
+    program: PathBuf,
     args: Vec<OsString>,
     env: Vec<(&'static str, &'static str)>,
     load: Load,
     wish: &Wish,
 ) -> Result<Supervised, String> {
-    let program = std::env::current_exe()
-        .map_err(|error| format!("smelt cannot find its own program: {error}"))?;
     let limit = Duration::from_secs(wish.watchdog_s);
     let watchdog = Watchdog {
         first_token: limit,
@@ -290,35 +329,4 @@ fn fingerprint(path: &Path) -> std::io::Result<String> {
         hash.update(&sample);
     }
     Ok(hex::encode(hash.finalize()))
-}
-
-/// Loads the engine of a worker process, paced as `pace` says.
-///
-/// # Errors
-/// When it cannot be loaded.
-pub fn load(
-    arguments: &crate::cli::WorkerArgs,
-    pace: &Pace,
-) -> Result<std::sync::Arc<dyn super::Engine>, super::EngineError> {
-    if let Some(script) = &arguments.script {
-        return Ok(std::sync::Arc::new(super::scripted::Scripted::open(
-            script,
-            arguments.cohort,
-            pace,
-        )?));
-    }
-    #[cfg(feature = "mistralrs")]
-    if let Some(model) = &arguments.model {
-        let load = super::mistral::Load {
-            path: model,
-            context_tokens: arguments.context,
-            cohort: arguments.cohort,
-        };
-        return Ok(std::sync::Arc::new(super::mistral::Mistral::load(
-            load, pace,
-        )?));
-    }
-    Err(super::EngineError::Unavailable(
-        "the worker was given no engine it was built with".to_owned(),
-    ))
 }

@@ -85,8 +85,21 @@ fn loader(path: &Path) -> Box<dyn Loader> {
     .build()
 }
 
+/// Whether an answer ends with the model's own end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// As the model or the grammar says.
+    Own,
+    /// Only with the last token it may have: random weights must not end a measurement.
+    Never,
+}
+
 /// Loads the file and starts the engine's thread.
-pub(super) async fn build(path: &Path, limits: Limits) -> anyhow::Result<(Arc<MistralRs>, Loaded)> {
+pub(super) async fn build(
+    path: &Path,
+    limits: Limits,
+    ending: Ending,
+) -> anyhow::Result<(Arc<MistralRs>, Loaded)> {
     let (device, dtype, paged) = placement(limits.tokens + 2 * BLOCK * limits.width)?;
     let pipeline = loader(path).load_model_from_hf(
         None,
@@ -114,6 +127,7 @@ pub(super) async fn build(path: &Path, limits: Limits) -> anyhow::Result<(Arc<Mi
     // Without flash-attn a prefix hit breaks the attention mask on CUDA, and the CPU's cache is never evicted.
     let runner = MistralRsBuilder::new(pipeline, scheduler, false, None)
         .with_no_prefix_cache(true)
+        .with_disable_eos_stop(ending == Ending::Never)
         .build()
         .await;
     Ok((runner, loaded))

@@ -52,8 +52,7 @@ impl Question {
             tools: None,
             add_generation_prompt: true,
             add_special_tokens: true,
-            // The grammar holds from the first token on, so there is no room for thinking.
-            enable_thinking: Some(false),
+            enable_thinking: Some(request.thinking),
             reasoning_effort: None,
             response,
         };
@@ -187,7 +186,7 @@ impl Asked<'_> {
 }
 
 /// What a reply that is no piece of an answer means.
-fn error(reply: Response) -> EngineError {
+pub(super) fn error(reply: Response) -> EngineError {
     match reply {
         Response::ValidationError(error) => EngineError::Refused(error.to_string()),
         Response::ModelError(error, _) | Response::CompletionModelError(error, _) => {
