@@ -2,6 +2,7 @@
 //! `cargo run --no-default-features --example answer-sizes -- [--texts] INPUT...`
 
 use std::collections::BTreeMap;
+use std::io::Write;
 
 use clap::Parser;
 use serde_json::{Map, Value, json};
@@ -43,7 +44,9 @@ fn main() {
             for (form, text) in answers(&page, &extraction.merged) {
                 *forms.entry(form).or_default() += text.len();
                 if arguments.texts {
-                    println!("{}", json!({"page": pages, "form": form, "text": text}));
+                    let line = json!({"page": pages, "form": form, "text": text});
+                    // Whoever reads may have enough.
+                    writeln!(std::io::stdout(), "{line}").ok();
                 }
             }
             Ok(())
