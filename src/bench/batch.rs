@@ -11,7 +11,7 @@ use super::pages::{self, Subject};
 use super::pass::{Pass, Plan, Read, Reading};
 use super::replay::{Recording, Replayer, forced};
 use super::row::Row;
-use super::widths::{self, Fresh};
+use super::widths::{self, Fresh, PerWidth};
 use crate::cli::{BenchBatchArgs, complain};
 use crate::engine::{Engine, EngineError, EngineInfo};
 
@@ -25,7 +25,7 @@ pub(super) struct Report {
     pub(super) engine: Option<EngineInfo>,
     /// Empty when unknown.
     pub(super) card: String,
-    pub(super) widths: Vec<Width>,
+    pub(super) widths: Vec<AtWidth>,
     /// The one with the most pages a minute.
     pub(super) best: Option<Best>,
     /// Pages that no width was measured with.
@@ -34,7 +34,7 @@ pub(super) struct Report {
 
 /// One number of questions answered together.
 #[derive(Debug, Serialize)]
-pub(super) struct Width {
+pub(super) struct AtWidth {
     pub(super) width: usize,
     /// Pages a minute, by those of the narrowest that was measured.
     pub(super) ratio: Option<f64>,
@@ -182,7 +182,7 @@ impl Batch<'_> {
         }
     }
 
-    fn report(self, measured: Vec<(usize, Result<(f64, Row), String>)>) -> Report {
+    fn report(self, measured: PerWidth<(f64, Row)>) -> Report {
         let first = measured.iter().find_map(|(_, result)| result.as_ref().ok());
         let first = first.map(|(_, row)| row.pages_min.mean);
         let best = measured
@@ -206,7 +206,7 @@ impl Batch<'_> {
                 .as_ref()
                 .zip(first)
                 .map(|(row, first)| row.pages_min.mean / first);
-            Width {
+            AtWidth {
                 width,
                 ratio,
                 load_s,

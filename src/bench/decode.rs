@@ -25,12 +25,12 @@ pub(super) struct Report {
     pub(super) step_bytes: Option<u64>,
     /// Of the card's memory; `null` when unknown.
     pub(super) bandwidth_gb_s: Option<f64>,
-    pub(super) widths: Vec<Width>,
+    pub(super) widths: Vec<AtWidth>,
 }
 
 /// One number of questions answered together.
 #[derive(Debug, Default, Serialize)]
-pub(super) struct Width {
+pub(super) struct AtWidth {
     pub(super) width: usize,
     /// Of each question, as the engine counts them.
     pub(super) prompt_tokens: f64,
@@ -75,11 +75,11 @@ pub(super) fn run(arguments: &BenchDecodeArgs) -> Result<Report, BenchError> {
     let widths = measured.into_iter().map(|(width, result)| {
         let limit = limits.map(|(rate, bytes)| limit::tokens_s(rate, bytes, width));
         match result {
-            Ok(row) => Width::of(width, &row, limit).beside(bare(arguments, weights, width)),
-            Err(why) => Width {
+            Ok(row) => AtWidth::of(width, &row, limit).beside(bare(arguments, weights, width)),
+            Err(why) => AtWidth {
                 width,
                 error: Some(why),
-                ..Width::default()
+                ..AtWidth::default()
             },
         }
     });
@@ -138,7 +138,7 @@ fn measure(
     Ok(Ok(Row::of("", &passes)))
 }
 
-impl Width {
+impl AtWidth {
     fn of(width: usize, row: &Row, limit: Option<f64>) -> Self {
         let rate = row.decode_tokens_s;
         Self {

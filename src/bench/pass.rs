@@ -116,7 +116,7 @@ impl Plan<'_> {
         let began = Instant::now();
         std::thread::scope(|scope| {
             for _ in 0..self.jobs.clamp(1, tasks.len().max(1)) {
-                std::thread::Builder::new().spawn_scoped(scope, &worker)?;
+                std::thread::Builder::new().spawn_scoped(scope, worker)?;
             }
             Ok(())
         })

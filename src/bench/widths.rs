@@ -18,6 +18,9 @@ pub(super) struct Fresh<'a> {
     pub(super) load_s: f64,
 }
 
+/// What was measured at each width, or why nothing was.
+pub(super) type PerWidth<T> = Vec<(usize, Result<T, String>)>;
+
 /// Measures each width, ascending; a reason why one could not be is told at once.
 ///
 /// # Errors
@@ -26,7 +29,7 @@ pub(super) fn each<T>(
     engine: &EngineArgs,
     widths: &[usize],
     mut measure: impl FnMut(&Fresh) -> Result<Result<T, String>, BenchError>,
-) -> Result<Vec<(usize, Result<T, String>)>, BenchError> {
+) -> Result<PerWidth<T>, BenchError> {
     let mut widths = match engine.cohort {
         Some(width) => vec![width],
         None => widths.to_vec(),
