@@ -216,3 +216,68 @@ pub(super) fn forced(
 fn ascii(text: &str) -> String {
     text.chars().filter(char::is_ascii).collect()
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+    use crate::engine::Usage;
+
+    /// Says this, whatever it is told to say.
+    struct Deaf(&'static str, Finish);
+
+    impl Engine for Deaf {
+        fn info(&self) -> Result<EngineInfo, EngineError> {
+            Err(EngineError::Unavailable("nobody asks".to_owned()))
+        }
+
+        fn count_tokens(&self, texts: &[String]) -> Result<Vec<usize>, EngineError> {
+            Ok(vec![1; texts.len()])
+        }
+
+        fn generate(
+            &self,
+            _: &Request,
+            _: &mut dyn FnMut(&str),
+        ) -> Result<Completion, EngineError> {
+            Ok(Completion {
+                text: self.0.to_owned(),
+                finish: self.1,
+                usage: Usage::default(),
+                prefill_ms: 0,
+                decode_ms: 0,
+            })
+        }
+    }
+
+    fn asked(thinking: bool) -> Request {
+        Request {
+            system: "s".to_owned(),
+            user: "u".to_owned(),
+            grammar: serde_json::Value::Null,
+            max_tokens: 9,
+            replay: None,
+            thinking,
+        }
+    }
+
+    fn given(text: &'static str, finish: Finish) -> Option<String> {
+        let answered = forced(&Deaf(text, finish), &asked(false), "a café", &mut |_| {});
+        answered.ok().map(|completion| completion.text)
+    }
+
+    #[test]
+    fn an_engine_that_does_not_give_the_answer_again_is_refused() {
+        assert_eq!(given("a café", Finish::Stop).unwrap(), "a café");
+        assert_eq!(given("a cafe\u{301}", Finish::Stop), None);
+        assert_eq!(given("a caf\u{fffd}", Finish::Stop).unwrap(), "a café");
+        assert_eq!(given("a ca", Finish::Length).unwrap(), "a ca");
+        assert_eq!(given("a ca", Finish::Stop), None);
+        assert_eq!(given("a cat", Finish::Length), None);
+    }
+
+    #[test]
+    fn a_question_that_may_be_thought_about_is_another_one() {
+        assert_ne!(key(&asked(false)), key(&asked(true)));
+    }
+}
