@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use smelt::cli::{Cli, Command, Exit, WorkerArgs};
 use smelt::pace::Pace;
-use smelt::{bench, engine, eval, headless, keymap, log, monitor, power, theme, triage, tui};
+use smelt::{bench, engine, eval, headless, keymap, log, models, monitor, power, theme, triage, tui};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -29,6 +29,7 @@ fn user(cli: &Cli, tap: &log::Tap) -> Exit {
         Some(Command::Bench(arguments)) => bench::bench(arguments),
         Some(Command::Export(arguments)) => headless::export(arguments),
         Some(Command::Review(arguments)) => triage::triage(arguments),
+        Some(Command::Models(arguments)) => models::models(arguments),
         Some(Command::Monitor(arguments)) => monitor::monitor(arguments),
         Some(Command::Power(arguments)) => power::command::power(arguments),
         Some(Command::Keys(arguments)) => keymap::command::keys(arguments),

@@ -7,8 +7,10 @@ mod tiny_gguf;
 
 use proptest::prelude::*;
 use smelt::engine::{
+    blueprint::Blueprint,
     gguf::Header,
-    memory::{Target, available_memory, kv_bytes_per_token, plan, unpacks},
+    memory::{self, Plan, Target, available_memory, kv_bytes_per_token, largest_context, unpacks},
+    recipe::Shape,
 };
 use tiny_gguf::{CORPUS, TensorKind, TinyModel};
 
@@ -24,9 +26,18 @@ fn header(kind: TensorKind) -> Header {
     Header::open(&path).unwrap()
 }
 
+fn model(kind: TensorKind) -> Blueprint {
+    Blueprint::from(&header(kind))
+}
+
+/// One question at a time.
+fn plan(model: &Blueprint, tokens: usize, target: Target) -> Plan {
+    memory::plan(model, tokens, 1, target)
+}
+
 #[test]
 fn the_cache_is_f32_on_the_cpu_and_bf16_on_cuda() {
-    let header = header(TensorKind::F32);
+    let header = model(TensorKind::F32);
     assert_eq!(
         plan(&header, 1000, Target::Cpu).kv_cache,
         2 * 2 * 64 * 4 * 1000
@@ -39,33 +50,34 @@ fn the_cache_is_f32_on_the_cpu_and_bf16_on_cuda() {
 
 #[test]
 fn quantised_matrices_stay_quantised_on_cuda_and_small_ones_are_unpacked_on_the_cpu() {
-    let floats = header(TensorKind::F32);
-    let quantised = header(TensorKind::Q8_0);
+    let floats = model(TensorKind::F32);
+    let quantised = model(TensorKind::Q8_0);
     let embedding = 300 * 64;
     let rotary = 4096 * 64 * 4;
     for target in [Target::Cpu, Target::Cuda] {
         let plan_f32 = plan(&floats, 1, target);
         assert_eq!(plan_f32.embedding_f32, embedding * 4);
-        assert_eq!(plan_f32.weights, floats.tensor_bytes() + rotary);
+        assert_eq!(plan_f32.weights, floats.bytes() + rotary);
         assert_eq!(plan(&quantised, 1, target).embedding_f32, embedding * 4);
     }
     assert!(unpacks(&quantised, Target::Cpu) && !unpacks(&quantised, Target::Cuda));
     let cuda = plan(&quantised, 1, Target::Cuda);
-    assert_eq!(cuda.weights, quantised.tensor_bytes() + rotary);
+    assert_eq!(cuda.weights, quantised.bytes() + rotary);
     let cpu = plan(&quantised, 1, Target::Cpu);
-    assert_eq!(cpu.weights, floats.tensor_bytes() + rotary);
+    assert_eq!(cpu.weights, floats.bytes() + rotary);
 }
 
 #[test]
 fn the_total_is_the_sum_of_the_parts() {
-    let plan = plan(&header(TensorKind::Q8_0), 2048, Target::Cpu);
-    let parts = plan.weights + plan.embedding_f32 + plan.kv_cache + plan.activations;
+    let plan = plan(&model(TensorKind::Q8_0), 2048, Target::Cpu);
+    let held = plan.weights + plan.embedding_f32 + plan.kv_cache;
+    let parts = held + plan.activations + plan.runtime;
     assert_eq!(plan.total, parts);
 }
 
 #[test]
 fn what_does_not_fit_names_the_context_that_would() {
-    let header = header(TensorKind::F32);
+    let header = model(TensorKind::F32);
     let wanted = plan(&header, 4096, Target::Cpu);
     wanted.check(wanted.total).unwrap();
     let refused = wanted.check(wanted.total - 1).unwrap_err();
@@ -79,7 +91,7 @@ fn what_does_not_fit_names_the_context_that_would() {
 
 #[test]
 fn a_model_too_large_for_one_token_asks_for_a_smaller_one() {
-    let refused = plan(&header(TensorKind::F32), 512, Target::Cuda)
+    let refused = plan(&model(TensorKind::F32), 512, Target::Cuda)
         .check(1000)
         .unwrap_err();
     assert_eq!(refused.largest_context, None);
@@ -88,7 +100,7 @@ fn a_model_too_large_for_one_token_asks_for_a_smaller_one() {
 
 #[test]
 fn the_context_named_is_never_beyond_the_model() {
-    let header = header(TensorKind::F32);
+    let header = model(TensorKind::F32);
     let whole = plan(&header, 4096, Target::Cpu).total;
     let refused = plan(&header, 1_000_000, Target::Cpu)
         .check(whole)
@@ -98,7 +110,7 @@ fn the_context_named_is_never_beyond_the_model() {
 
 #[test]
 fn absurd_requests_saturate() {
-    let refused = plan(&header(TensorKind::F32), usize::MAX, Target::Cuda);
+    let refused = plan(&model(TensorKind::F32), usize::MAX, Target::Cuda);
     assert_eq!(refused.total, u64::MAX);
 }
 
@@ -119,7 +131,7 @@ proptest! {
 
     #[test]
     fn the_largest_context_fits_and_the_next_does_not(available in 97_000_000_u64..400_000_000) {
-        let header = header(TensorKind::Q8_0);
+        let header = model(TensorKind::Q8_0);
         if let Err(refused) = plan(&header, 4097, Target::Cpu).check(available)
             && let Some(largest) = refused.largest_context
         {
@@ -127,4 +139,82 @@ proptest! {
             prop_assert!(largest == 4096 || plan(&header, largest + 1, Target::Cpu).check(available).is_err());
         }
     }
+
+    #[test]
+    fn more_is_never_cheaper(
+        context in 1_usize..200_000,
+        more in 0_usize..200_000,
+        cohort in 1_usize..8,
+        tied in any::<bool>(),
+    ) {
+        let model = shape(tied).blueprint("Q4_K_M").unwrap();
+        for target in [Target::Cpu, Target::Cuda] {
+            let total = |context, cohort| memory::plan(&model, context, cohort, target).total;
+            prop_assert!(total(context, cohort) <= total(context + more, cohort));
+            prop_assert!(total(context, cohort) < total(context, cohort + 1));
+        }
+    }
+
+    #[test]
+    fn the_largest_context_of_a_cohort_is_the_last_that_fits(
+        cohort in 1_usize..=8,
+        available in 6_000_000_000_u64..40_000_000_000,
+    ) {
+        let model = shape(false).blueprint("Q4_K_M").unwrap();
+        let fits = |context| memory::plan(&model, context, cohort, Target::Cuda).total <= available;
+        match largest_context(&model, cohort, Target::Cuda, available) {
+            Some(largest) => {
+                prop_assert!(fits(largest));
+                prop_assert!(largest as u64 == model.context || !fits(largest + 1));
+            }
+            None => prop_assert!(!fits(1)),
+        }
+    }
+}
+
+/// Qwen3 8B, or one of its kind whose embedding serves as output matrix.
+fn shape(tied: bool) -> Shape {
+    Shape {
+        layers: 36,
+        hidden: 4096,
+        heads: 32,
+        kv_heads: 8,
+        head_length: 128,
+        feed_forward: 12_288,
+        vocabulary: 151_936,
+        file_context: 40_960,
+        tied,
+        experts: None,
+        experts_used: None,
+    }
+}
+
+#[test]
+fn a_cohort_needs_its_caches_beside_each_other() {
+    let model = shape(false).blueprint("Q4_K_M").unwrap();
+    let one = memory::plan(&model, 4096, 1, Target::Cuda);
+    let eight = memory::plan(&model, 4096, 8, Target::Cuda);
+    assert_eq!(eight.kv_cache, 8 * one.kv_cache);
+    assert_eq!(eight.weights, one.weights);
+    assert_eq!(one.kv_cache, 147_456 * 4096);
+}
+
+#[test]
+fn of_a_mixture_only_the_experts_used_are_read_for_a_token() {
+    let mixture = Shape {
+        experts: Some(128),
+        experts_used: Some(8),
+        feed_forward: 768,
+        hidden: 2048,
+        layers: 48,
+        kv_heads: 4,
+        ..shape(false)
+    };
+    let model = mixture.blueprint("Q4_K_M").unwrap();
+    let active = model.parameters_read_per_token();
+    assert!((2_900_000_000..3_100_000_000).contains(&active), "{active}");
+    assert!(model.bytes_read_per_token() * 8 < model.bytes());
+    let dense = shape(false).blueprint("Q4_K_M").unwrap();
+    let embedding = dense.piece("token_embd.weight").unwrap().bytes;
+    assert_eq!(dense.bytes_read_per_token(), dense.bytes() - embedding);
 }
