@@ -17,7 +17,9 @@ pub use self::bench::{BenchArgs, BenchCommand, BenchExtractArgs};
 pub use self::console::{
     ColorArg, GlyphsArg, KeymapArgs, KeysArgs, LookArgs, ScreenArgs, ThemesArgs,
 };
-pub use self::models::{ModelsArgs, ModelsCommand, ModelsListArgs, PlanArgs, PullArgs, UseArgs, VerifyArgs};
+pub use self::models::{
+    ModelsArgs, ModelsCommand, ModelsListArgs, PlanArgs, PullArgs, UseArgs, VerifyArgs,
+};
 pub use self::power::{
     AutoArgs, CardArgs, GetArgs, HelperArgs, HowArgs, KeepArgs, POWER_SOCKET, ProfileArgs,
     ResetArgs, SetArgs,

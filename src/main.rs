@@ -6,7 +6,9 @@ use std::process::ExitCode;
 use clap::Parser;
 use smelt::cli::{Cli, Command, Exit, WorkerArgs};
 use smelt::pace::Pace;
-use smelt::{bench, engine, eval, headless, keymap, log, models, monitor, power, theme, triage, tui};
+use smelt::{
+    bench, engine, eval, headless, keymap, log, models, monitor, power, theme, triage, tui,
+};
 
 fn main() -> ExitCode {
     let cli = Cli::parse();

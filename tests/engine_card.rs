@@ -28,7 +28,10 @@ fn shipped(id: &str) -> Card {
 #[test]
 fn every_card_in_the_folder_is_built_in_and_named_after_its_model() {
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("models");
-    let toml = |path: &Path| path.extension().is_some_and(|extension| extension == "toml");
+    let toml = |path: &Path| {
+        path.extension()
+            .is_some_and(|extension| extension == "toml")
+    };
     let in_folder: BTreeSet<String> = fs::read_dir(models)
         .unwrap()
         .map(|entry| entry.unwrap().path())
@@ -51,7 +54,11 @@ fn published_file_sizes_are_what_shape_and_quantisation_give() {
             let computed = card.blueprint(file).unwrap().bytes();
             if let Some(bytes) = file.bytes {
                 let rest = bytes.checked_sub(computed).unwrap_or_default();
-                assert!(METADATA.contains(&rest), "{}: {rest} bytes beside tensors", file.name);
+                assert!(
+                    METADATA.contains(&rest),
+                    "{}: {rest} bytes beside tensors",
+                    file.name
+                );
                 checked += 1;
             }
         }
@@ -61,7 +68,9 @@ fn published_file_sizes_are_what_shape_and_quantisation_give() {
 
 #[test]
 fn a_smaller_quantisation_is_a_smaller_file() {
-    let order = ["Q2_K", "Q3_K_M", "Q4_K_M", "Q5_K_M", "Q6_K", "Q8_0", "BF16", "F32"];
+    let order = [
+        "Q2_K", "Q3_K_M", "Q4_K_M", "Q5_K_M", "Q6_K", "Q8_0", "BF16", "F32",
+    ];
     for card in built_in().iter().filter(|card| card.repo.is_some()) {
         let sizes = order.map(|quant| card.shape.blueprint(quant).unwrap().bytes());
         assert!(sizes.is_sorted(), "{}: {sizes:?}", card.id);
@@ -76,12 +85,18 @@ fn the_bundled_model_is_what_its_card_says() {
     let header = Header::open(&path).unwrap();
     let from_file = Blueprint::from(&header);
     let from_card = card.blueprint(&card.files[0]).unwrap();
-    assert_eq!(card.files[0].bytes, Some(fs::metadata(&path).unwrap().len()));
+    assert_eq!(
+        card.files[0].bytes,
+        Some(fs::metadata(&path).unwrap().len())
+    );
     assert_eq!(header.quant(), card.files[0].quant);
     assert_eq!(from_card.bytes(), from_file.bytes());
     assert_eq!(from_card.parameters(), card.parameters);
     let sorted = |model: &Blueprint| {
-        let names = model.pieces.iter().map(|piece| (piece.name.clone(), piece.bytes, piece.kind));
+        let names = model
+            .pieces
+            .iter()
+            .map(|piece| (piece.name.clone(), piece.bytes, piece.kind));
         names.collect::<BTreeSet<_>>()
     };
     assert_eq!(sorted(&from_card), sorted(&from_file));
@@ -101,7 +116,10 @@ fn claims_and_measurements_are_kept_apart() {
         assert!(speed.note.unwrap().contains("random weights"));
     }
     assert_eq!(shipped("qwen3-4b-thinking-2507").thinking, Thinking::Always);
-    assert_eq!(shipped("qwen3-30b-a3b-instruct-2507").shape.experts, Some(128));
+    assert_eq!(
+        shipped("qwen3-30b-a3b-instruct-2507").shape.experts,
+        Some(128)
+    );
 }
 
 const TINY: &str = r#"
@@ -143,16 +161,48 @@ fn complaint(old: &str, new: &str) -> String {
 fn a_card_that_contradicts_itself_is_refused() {
     Card::parse(TINY).unwrap();
     for (old, new, why) in [
-        ("licence = \"MIT\"", "licence = \"MIT\"\ncolour = \"blue\"", "colour"),
-        ("[[files]]", "[[files]]\nsha256 = \"abc\"", "64 hexadecimal digits"),
-        ("parameters = 36_896", "parameters = 36_897", "the shape gives 36896"),
-        ("kv_bytes_per_token = 256", "kv_bytes_per_token = 128", "the shape gives 256"),
-        ("max_output_tokens = 1024", "max_output_tokens = 8192", "more than context_tokens"),
-        ("architecture = \"qwen3\"", "architecture = \"llama\"", "qwen3 and qwen3moe"),
-        ("architecture = \"qwen3\"", "architecture = \"qwen3moe\"", "belongs to qwen3moe"),
+        (
+            "licence = \"MIT\"",
+            "licence = \"MIT\"\ncolour = \"blue\"",
+            "colour",
+        ),
+        (
+            "[[files]]",
+            "[[files]]\nsha256 = \"abc\"",
+            "64 hexadecimal digits",
+        ),
+        (
+            "parameters = 36_896",
+            "parameters = 36_897",
+            "the shape gives 36896",
+        ),
+        (
+            "kv_bytes_per_token = 256",
+            "kv_bytes_per_token = 128",
+            "the shape gives 256",
+        ),
+        (
+            "max_output_tokens = 1024",
+            "max_output_tokens = 8192",
+            "more than context_tokens",
+        ),
+        (
+            "architecture = \"qwen3\"",
+            "architecture = \"llama\"",
+            "qwen3 and qwen3moe",
+        ),
+        (
+            "architecture = \"qwen3\"",
+            "architecture = \"qwen3moe\"",
+            "belongs to qwen3moe",
+        ),
         ("quant = \"F32\"", "quant = \"IQ4_XS\"", "no memory plan"),
         ("quant = \"F32\"", "quant = \"Q4_K_M\"", "no memory plan"),
-        ("name = \"tiny.gguf\"", "name = \"../tiny.gguf\"", "leads out"),
+        (
+            "name = \"tiny.gguf\"",
+            "name = \"../tiny.gguf\"",
+            "leads out",
+        ),
         ("repo = \"someone/tiny\"", "repo = \"tiny\"", "OWNER/NAME"),
         ("id = \"tiny\"", "id = \"a/b\"", "id must consist"),
     ] {
@@ -187,11 +237,17 @@ fn a_name_is_a_card_and_a_path_is_a_file() {
         quant: quant.map(str::to_owned),
     };
     assert_eq!(Reference::of("qwen3-8b"), card("qwen3-8b", None));
-    assert_eq!(Reference::of("qwen3-8b:Q8_0"), card("qwen3-8b", Some("Q8_0")));
+    assert_eq!(
+        Reference::of("qwen3-8b:Q8_0"),
+        card("qwen3-8b", Some("Q8_0"))
+    );
     for file in ["a.gguf", "A.GGUF", "./qwen3-8b", "dir/file", "Cargo.lock"] {
         assert_eq!(Reference::of(file), Reference::File(file.into()), "{file}");
     }
-    assert_eq!(Reference::of("a.toml"), Reference::CardFile("a.toml".into()));
+    assert_eq!(
+        Reference::of("a.toml"),
+        Reference::CardFile("a.toml".into())
+    );
 }
 
 #[test]

@@ -122,7 +122,8 @@ fn size(text: &str) -> Result<u64, String> {
         .find_map(|(name, unit)| Some((upper.strip_suffix(name)?, *unit)));
     let number = found.and_then(|(number, unit)| Some((number.trim().parse::<f64>().ok()?, unit)));
     match number {
-        Some((number, unit)) if (0.0..=100_000.0).contains(&number) && number > 0.0 => {
+        Some((number, unit)) if (0.0..=100_000.0).contains(&number) && number > 0.0 =>
+        {
             #[allow(
                 clippy::cast_possible_truncation,
                 clippy::cast_precision_loss,
@@ -144,7 +145,9 @@ mod tests {
         assert_eq!(size("16 gb"), Ok(16_000_000_000));
         assert_eq!(size("1.5GiB"), Ok(3 << 29));
         assert_eq!(size("500MiB"), Ok(500 << 20));
-        for wrong in ["16", "", "GB", "-1GB", "0GB", "nanGB", "infGB", "16TBs", "1e9GB"] {
+        for wrong in [
+            "16", "", "GB", "-1GB", "0GB", "nanGB", "infGB", "16TBs", "1e9GB",
+        ] {
             assert!(size(wrong).is_err(), "{wrong}");
         }
     }

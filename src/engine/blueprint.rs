@@ -101,14 +101,20 @@ impl Blueprint {
     /// one sequence can have.
     #[must_use]
     pub fn bytes_read_per_token(&self) -> u64 {
-        let read = self.pieces.iter().map(|piece| self.share_read(piece, piece.bytes));
+        let read = self
+            .pieces
+            .iter()
+            .map(|piece| self.share_read(piece, piece.bytes));
         read.sum()
     }
 
     /// Weights, as numbers, that take part in one token.
     #[must_use]
     pub fn parameters_read_per_token(&self) -> u64 {
-        let read = self.pieces.iter().map(|piece| self.share_read(piece, piece.elements));
+        let read = self
+            .pieces
+            .iter()
+            .map(|piece| self.share_read(piece, piece.elements));
         read.sum()
     }
 

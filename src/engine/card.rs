@@ -172,7 +172,8 @@ impl Card {
     /// # Errors
     /// One line with the quantisations there are.
     pub fn file(&self, quant: Option<&str>) -> Result<&ModelFile, String> {
-        let wanted = |file: &&ModelFile| quant.is_none_or(|quant| file.quant.eq_ignore_ascii_case(quant));
+        let wanted =
+            |file: &&ModelFile| quant.is_none_or(|quant| file.quant.eq_ignore_ascii_case(quant));
         self.files.iter().find(wanted).ok_or_else(|| {
             let known: Vec<&str> = self.files.iter().map(|file| file.quant.as_str()).collect();
             format!(
@@ -236,18 +237,28 @@ impl Card {
         }
         if let Some(repo) = &self.repo {
             let parts: Vec<&str> = repo.split('/').collect();
-            if parts.len() != 2 || parts.iter().any(|part| part.is_empty() || part.starts_with('.')) {
+            if parts.len() != 2
+                || parts
+                    .iter()
+                    .any(|part| part.is_empty() || part.starts_with('.'))
+            {
                 return Err("repo must be OWNER/NAME".to_owned());
             }
         }
         for file in &self.files {
             let mut parts = Path::new(&file.name).components();
             if file.name.is_empty() || !parts.all(|part| matches!(part, Component::Normal(_))) {
-                return Err(format!("the file name {:?} leads out of its repository", file.name));
+                return Err(format!(
+                    "the file name {:?} leads out of its repository",
+                    file.name
+                ));
             }
             let is_digest = |text: &String| hex::decode(text).is_ok_and(|bytes| bytes.len() == 32);
             if !file.sha256.as_ref().is_none_or(is_digest) {
-                return Err(format!("sha256 of {} must be 64 hexadecimal digits", file.name));
+                return Err(format!(
+                    "sha256 of {} must be 64 hexadecimal digits",
+                    file.name
+                ));
             }
             if self.blueprint(file).is_none() {
                 return Err(format!(

@@ -45,7 +45,9 @@ impl Catalogue {
         for text in BUILT_IN {
             match Card::parse(text) {
                 Ok(card) => catalogue.cards.push(card),
-                Err(problem) => catalogue.complaints.push(format!("a built-in card is wrong: {problem}")),
+                Err(problem) => catalogue
+                    .complaints
+                    .push(format!("a built-in card is wrong: {problem}")),
             }
         }
         let entries = directory.and_then(|directory| std::fs::read_dir(directory).ok());
@@ -109,7 +111,10 @@ impl Reference {
     #[must_use]
     pub fn of(text: &str) -> Self {
         let path = Path::new(text);
-        let ends = |name: &str| path.extension().is_some_and(|ending| ending.eq_ignore_ascii_case(name));
+        let ends = |name: &str| {
+            path.extension()
+                .is_some_and(|ending| ending.eq_ignore_ascii_case(name))
+        };
         if ends("toml") {
             return Self::CardFile(path.to_owned());
         }
@@ -132,8 +137,11 @@ impl Reference {
 #[must_use]
 pub fn find(card: &Card, file: &ModelFile) -> Option<PathBuf> {
     let beside = card.directory.iter().cloned();
-    let own = directories::ProjectDirs::from("", "", "smelt").map(|dirs| dirs.data_dir().join("models"));
-    let mut places = beside.chain(own).map(|directory| directory.join(&file.name));
+    let own =
+        directories::ProjectDirs::from("", "", "smelt").map(|dirs| dirs.data_dir().join("models"));
+    let mut places = beside
+        .chain(own)
+        .map(|directory| directory.join(&file.name));
     if let Some(path) = places.find(|path| path.is_file()) {
         return Some(path);
     }

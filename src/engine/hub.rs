@@ -10,7 +10,9 @@ const ENDPOINT: &str = "https://huggingface.co";
 
 /// A variable that is set to something.
 fn variable(name: &str) -> Option<PathBuf> {
-    env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
+    env::var_os(name)
+        .filter(|value| !value.is_empty())
+        .map(PathBuf::from)
 }
 
 /// The hub's directory of this user: `HF_HOME`, or `huggingface` in the user's cache.
@@ -33,7 +35,9 @@ pub fn cache() -> Option<PathBuf> {
 /// The address that is asked, without a slash at its end.
 #[must_use]
 pub fn endpoint() -> String {
-    let named = env::var("HF_ENDPOINT").ok().filter(|value| !value.is_empty());
+    let named = env::var("HF_ENDPOINT")
+        .ok()
+        .filter(|value| !value.is_empty());
     let endpoint = named.unwrap_or_else(|| ENDPOINT.to_owned());
     endpoint.trim_end_matches('/').to_owned()
 }

@@ -169,7 +169,9 @@ impl Plan {
         Err(DoesNotFit {
             need: self.total,
             have: available,
-            largest_context: self.dimensions.largest_context(self.context, self.cohort, available),
+            largest_context: self
+                .dimensions
+                .largest_context(self.context, self.cohort, available),
         })
     }
 }
@@ -308,7 +310,10 @@ fn widest(model: &Blueprint) -> u64 {
         Some(experts) => {
             let inner = product(&[3, experts.used, experts.feed_forward]);
             let results = product(&[2, experts.used, model.hidden]);
-            inner.max(sum([results, product(&[experts.used, experts.feed_forward])]))
+            inner.max(sum([
+                results,
+                product(&[experts.used, experts.feed_forward]),
+            ]))
         }
     }
 }

@@ -97,8 +97,8 @@ impl Model {
     /// # Errors
     /// One line, when the file cannot be read.
     pub fn key(&self, place: Place) -> Result<Key, String> {
-        let fingerprint = fingerprint(&self.path)
-            .map_err(|error| format!("{}: {error}", self.path.display()))?;
+        let fingerprint =
+            fingerprint(&self.path).map_err(|error| format!("{}: {error}", self.path.display()))?;
         Ok(Key::new(fingerprint, self.header.quant(), place))
     }
 }
@@ -132,7 +132,10 @@ fn missing(card: &Card, file: &str, quant: Option<&str>) -> String {
     let quant = quant.map_or_else(String::new, |quant| format!(" --quant {quant}"));
     let id = &card.id;
     match (&card.directory, &card.repo) {
-        (Some(directory), None) => format!("{file} of model {id} is not beside its card in {}", directory.display()),
+        (Some(directory), None) => format!(
+            "{file} of model {id} is not beside its card in {}",
+            directory.display()
+        ),
         _ => format!(
             "{file} of model {id} is not on this machine: fetch it with `smelt models pull {id}{quant}`, or put it into the data directory's models"
         ),

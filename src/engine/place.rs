@@ -61,7 +61,9 @@ pub fn card() -> Option<(Place, Option<u64>)> {
     }
     let used = sample.memory_used_mib.fresh();
     let total = sample.memory_total_mib.fresh();
-    let free = total.zip(used).map(|(total, used)| total.saturating_sub(used) * MIB);
+    let free = total
+        .zip(used)
+        .map(|(total, used)| total.saturating_sub(used) * MIB);
     let place = Place {
         name: identity.name,
         uuid: identity.uuid,

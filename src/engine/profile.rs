@@ -230,13 +230,11 @@ pub fn change(path: &Path, change: impl FnOnce(&mut Profiles)) -> Result<(), Str
 ///
 /// # Errors
 /// On a card, a number that was asked for and has failed there.
-pub fn cohort(
-    asked: Option<usize>,
-    entry: Option<&Entry>,
-    is_card: bool,
-) -> Result<usize, String> {
+pub fn cohort(asked: Option<usize>, entry: Option<&Entry>, is_card: bool) -> Result<usize, String> {
     let Some(asked) = asked else {
-        let best = entry.and_then(|entry| entry.best.as_ref()).map(|best| best.cohort);
+        let best = entry
+            .and_then(|entry| entry.best.as_ref())
+            .map(|best| best.cohort);
         let most = entry.and_then(|entry| entry.verified.last().copied());
         return Ok(best.or(most).unwrap_or(1));
     };

@@ -132,7 +132,11 @@ impl Shape {
             kv_heads: self.kv_heads,
             head_length: self.head_length,
             hidden: self.hidden,
-            feed_forward: if experts.is_some() { 0 } else { self.feed_forward },
+            feed_forward: if experts.is_some() {
+                0
+            } else {
+                self.feed_forward
+            },
             vocabulary: self.vocabulary,
             experts,
             pieces: self.pieces(quant)?,
@@ -154,18 +158,32 @@ impl Shape {
             });
             Some(())
         };
-        add(EMBEDDING.to_owned(), embeddings, self.hidden, Role::Embedding, 0)?;
+        add(
+            EMBEDDING.to_owned(),
+            embeddings,
+            self.hidden,
+            Role::Embedding,
+            0,
+        )?;
         if !self.tied {
             add(OUTPUT.to_owned(), embeddings, self.hidden, Role::Output, 0)?;
         }
         for layer in 0..self.layers {
             for (name, elements, row, role) in self.matrices() {
-                add(format!("blk.{layer}.{name}.weight"), elements, row, role, layer)?;
+                add(
+                    format!("blk.{layer}.{name}.weight"),
+                    elements,
+                    row,
+                    role,
+                    layer,
+                )?;
             }
         }
         for layer in 0..self.layers {
             let norms = self.floats().into_iter();
-            pieces.extend(norms.map(|(name, elements)| norm(format!("blk.{layer}.{name}.weight"), elements)));
+            pieces.extend(
+                norms.map(|(name, elements)| norm(format!("blk.{layer}.{name}.weight"), elements)),
+            );
         }
         Some(pieces)
     }
@@ -183,7 +201,12 @@ impl Shape {
             ("attn_q", self.hidden * queries, self.hidden, Role::Other),
             ("attn_k", keys, self.hidden, Role::Other),
             ("attn_v", keys, self.hidden, Role::Value),
-            ("attn_output", self.hidden * queries, queries, Role::AttentionOutput),
+            (
+                "attn_output",
+                self.hidden * queries,
+                queries,
+                Role::AttentionOutput,
+            ),
             (gate, inner, self.hidden, Role::Other),
             (up, inner, self.hidden, Role::Other),
             (down, inner, self.feed_forward, Role::Down),
@@ -198,7 +221,10 @@ impl Shape {
             ("attn_q_norm", self.head_length),
             ("attn_k_norm", self.head_length),
         ];
-        floats.extend(self.experts.map(|count| ("ffn_gate_inp", self.hidden * count)));
+        floats.extend(
+            self.experts
+                .map(|count| ("ffn_gate_inp", self.hidden * count)),
+        );
         floats
     }
 }

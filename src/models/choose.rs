@@ -55,19 +55,19 @@ fn is_bundled(reference: &Reference) -> bool {
 fn lasting(reference: &Reference, given: &str, model: &Model) -> Result<String, Refused> {
     match reference {
         Reference::Card { id, quant: None } => {
-            let quant = model.header.quant();
-            let card = model.card.as_ref();
-            let is_known = card.is_some_and(|card| card.file(Some(quant)).is_ok());
-            Ok(if is_known {
-                format!("{id}:{quant}")
-            } else {
-                id.clone()
-            })
+            // Another file of the card that comes later must not take its place.
+            let files = model.card.iter().flat_map(|card| &card.files);
+            let found = files
+                .into_iter()
+                .find(|file| model.path.ends_with(&file.name));
+            Ok(found.map_or_else(|| id.clone(), |file| format!("{id}:{}", file.quant)))
         }
         Reference::Card { .. } => Ok(given.to_owned()),
         Reference::File(path) | Reference::CardFile(path) => {
             let path = std::path::absolute(path).map_err(|error| format!("{given}: {error}"))?;
-            let name = path.to_str().ok_or("the path is not UTF-8, and settings are")?;
+            let name = path
+                .to_str()
+                .ok_or("the path is not UTF-8, and settings are")?;
             Ok(name.to_owned())
         }
     }

@@ -85,8 +85,12 @@ fn entry<'a>(
         .collect();
     // Without a quantisation, the first that is here reads.
     let reads = match &quant {
-        Some(quant) => files.iter().position(|file| file.quant.eq_ignore_ascii_case(quant)),
-        None => files.iter().position(|file| file.path.is_some() || is_bundled),
+        Some(quant) => files
+            .iter()
+            .position(|file| file.quant.eq_ignore_ascii_case(quant)),
+        None => files
+            .iter()
+            .position(|file| file.path.is_some() || is_bundled),
     };
     if let Some(file) = reads.filter(|_| in_use).and_then(|at| files.get_mut(at)) {
         file.in_use = true;
@@ -111,9 +115,12 @@ fn listed<'a>(card: &Card, file: &'a ModelFile, profiles: &Profiles, place: &Pla
     let path = catalogue::find(card, file);
     let named = path.as_ref().map(|path| path.display().to_string());
     // The bundled one is asked for by name: its file comes to be when it is first used.
-    let given = named.or_else(|| (is_bundled && cfg!(feature = "mistralrs")).then(|| BUNDLED.to_owned()));
+    let given =
+        named.or_else(|| (is_bundled && cfg!(feature = "mistralrs")).then(|| BUNDLED.to_owned()));
     let model = given.and_then(|given| Model::open(&given).ok());
-    let key = model.as_ref().and_then(|model| model.key(place.clone()).ok());
+    let key = model
+        .as_ref()
+        .and_then(|model| model.key(place.clone()).ok());
     let known = key.and_then(|key| profiles.lookup(&key));
     let computed = card.blueprint(file).map_or(0, |model| model.bytes());
     Listed {
@@ -122,14 +129,18 @@ fn listed<'a>(card: &Card, file: &'a ModelFile, profiles: &Profiles, place: &Pla
         bytes: file.bytes.unwrap_or(computed),
         published: file.bytes.is_some(),
         path: path.or(model.map(|model| model.path)),
-        verified: known.map(|entry| entry.verified.clone()).unwrap_or_default(),
+        verified: known
+            .map(|entry| entry.verified.clone())
+            .unwrap_or_default(),
         best: known.and_then(|entry| entry.best.clone()),
         in_use: false,
     }
 }
 
 fn table(entries: &[Entry], place: &Place, chosen: Option<&str>) -> String {
-    let heads = ["", "id", "quant", "file", "context", "here", "verified", "best"];
+    let heads = [
+        "", "id", "quant", "file", "context", "here", "verified", "best",
+    ];
     let mut rows = vec![heads.map(str::to_owned).to_vec()];
     for entry in entries {
         for file in &entry.files {
@@ -163,7 +174,11 @@ fn cells(entry: &Entry, file: &Listed) -> Vec<String> {
         if file.in_use { "*" } else { "" }.to_owned(),
         entry.id.to_owned(),
         file.quant.to_owned(),
-        format!("{}{}", if file.published { "" } else { "~" }, gigabytes(file.bytes)),
+        format!(
+            "{}{}",
+            if file.published { "" } else { "~" },
+            gigabytes(file.bytes)
+        ),
         grouped(entry.context_tokens as u64),
         here.to_owned(),
         widths.join(" "),

@@ -6,7 +6,7 @@ use super::plan_text;
 use super::{Refused, catalogue, print};
 use crate::cli::PlanArgs;
 use crate::engine::blueprint::Blueprint;
-use crate::engine::card::{Card, ModelFile};
+use crate::engine::card::{Card, Claim, ModelFile, Speed};
 use crate::engine::catalogue::{Catalogue, Reference};
 use crate::engine::gguf::Header;
 use crate::engine::memory::{self, Target};
@@ -81,6 +81,20 @@ pub struct Sheet {
     pub note: Option<&'static str>,
     /// One for each file.
     pub rows: Vec<Row>,
+    /// Speeds that others claim.
+    pub claimed: Vec<Claimed>,
+    /// Speeds that were measured.
+    pub measured: Vec<Speed>,
+}
+
+/// A claim, and what it would take.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Claimed {
+    /// The claim.
+    #[serde(flatten)]
+    pub claim: Claim,
+    /// Tokens a second of one sequence that an RTX 4090 Laptop's memory allows such weights.
+    pub limit_tokens_per_second: u64,
 }
 
 /// Prints the plan.
@@ -126,7 +140,10 @@ fn memory_of(given: Option<u64>) -> (u64, String) {
     }
     match place::card() {
         Some((card, Some(free))) => (free, format!("free on the {}", card.name)),
-        _ => (USUAL, "no card is here that tells what it has free".to_owned()),
+        _ => (
+            USUAL,
+            "no card is here that tells what it has free".to_owned(),
+        ),
     }
 }
 
@@ -135,7 +152,10 @@ fn all(catalogue: &Catalogue, quant: Option<&str>, budget: &Budget) -> Result<Ve
     let has = |card: &&Card| quant.is_none() || card.file(quant).is_ok();
     let cards: Vec<&Card> = catalogue.cards.iter().filter(has).collect();
     if cards.is_empty() {
-        return Err(format!("no card has a file in {}", quant.unwrap_or_default()));
+        return Err(format!(
+            "no card has a file in {}",
+            quant.unwrap_or_default()
+        ));
     }
     cards
         .into_iter()
@@ -152,7 +172,9 @@ fn sheet(
     match Reference::of(given) {
         Reference::File(path) => {
             let header = Header::open(&path).map_err(|error| error.to_string())?;
-            header.check_supported().map_err(|error| error.to_string())?;
+            header
+                .check_supported()
+                .map_err(|error| error.to_string())?;
             let model = Blueprint::from(&header);
             let row = row(header.quant(), &model, budget);
             let name = header.name().unwrap_or_default();
@@ -181,16 +203,37 @@ pub fn of_card(card: &Card, quant: Option<&str>, budget: &Budget) -> Result<Shee
         .into_iter()
         .filter_map(|file| Some((file.quant.as_str(), card.blueprint(file)?)))
         .collect();
-    let rows = models.iter().map(|(quant, model)| row(quant, model, budget));
+    let rows = models
+        .iter()
+        .map(|(quant, model)| row(quant, model, budget));
     let rows = rows.collect();
-    let first = models.first().map(|(_, model)| model);
-    first
-        .map(|model| of(&card.id, &card.name, model, rows))
-        .ok_or_else(|| format!("no memory plan is known for {}", card.id))
+    let Some((_, first)) = models.first() else {
+        return Err(format!("no memory plan is known for {}", card.id));
+    };
+    let claims = card.claimed.iter();
+    Ok(Sheet {
+        claimed: claims.map(|claim| claimed(claim, first)).collect(),
+        measured: card.measured.clone(),
+        ..of(&card.id, &card.name, first, rows)
+    })
+}
+
+fn claimed(claim: &Claim, model: &Blueprint) -> Claimed {
+    #[allow(
+        clippy::cast_possible_truncation,
+        clippy::cast_precision_loss,
+        clippy::cast_sign_loss
+    )]
+    let bytes = (model.parameters_read_per_token() as f64 * claim.bits / 8.0) as u64;
+    Claimed {
+        claim: claim.clone(),
+        limit_tokens_per_second: LAPTOP_BANDWIDTH / bytes.max(1),
+    }
 }
 
 fn of(model: &str, name: &str, measures: &Blueprint, rows: Vec<Row>) -> Sheet {
-    let (layers, kv_heads, head_length) = (measures.layers, measures.kv_heads, measures.head_length);
+    let (layers, kv_heads, head_length) =
+        (measures.layers, measures.kv_heads, measures.head_length);
     let element = Target::Cuda.cache_element_bytes();
     Sheet {
         model: model.to_owned(),
@@ -200,10 +243,12 @@ fn of(model: &str, name: &str, measures: &Blueprint, rows: Vec<Row>) -> Sheet {
         head_length,
         context: measures.context,
         cache_per_token: memory::kv_bytes_per_token(layers, kv_heads, head_length, element),
-        note: measures.experts.map(|_| {
-            "mixture of experts: on CUDA only, and not yet run there with smelt"
-        }),
+        note: measures
+            .experts
+            .map(|_| "mixture of experts: on CUDA only, and not yet run there with smelt"),
         rows,
+        claimed: Vec::new(),
+        measured: Vec::new(),
     }
 }
 
@@ -218,7 +263,9 @@ fn row(quant: &str, model: &Blueprint, budget: &Budget) -> Row {
     let refused = if context > model.context {
         Some(format!("the model was made for {} tokens", model.context))
     } else {
-        plan.check(budget.bytes).err().map(|error| error.to_string())
+        plan.check(budget.bytes)
+            .err()
+            .map(|error| error.to_string())
     };
     Row {
         quant: quant.to_owned(),

@@ -3,11 +3,20 @@
 use std::fmt::Write;
 
 use super::number::{columns, gigabytes, grouped, mib};
-use super::plan::{Budget, LAPTOP_BANDWIDTH, Row, Sheet};
+use super::plan::{Budget, Claimed, LAPTOP_BANDWIDTH, Row, Sheet};
 
 /// Heads of the columns.
 const HEADS: [&str; 10] = [
-    "quant", "weights", "embedding", "cache", "activations", "runtime", "total", "fits", "8 / 4 / 1", "limit",
+    "quant",
+    "weights",
+    "embedding",
+    "cache",
+    "activations",
+    "runtime",
+    "total",
+    "fits",
+    "8 / 4 / 1",
+    "limit",
 ];
 
 /// All of it.
@@ -59,12 +68,37 @@ fn write_sheet(text: &mut String, sheet: &Sheet) {
             writeln!(text, "  {} refused: {why}", row.quant).ok();
         }
     }
+    for Claimed {
+        claim,
+        limit_tokens_per_second: limit,
+    } in &sheet.claimed
+    {
+        let [from, to] = claim.tokens_per_second;
+        writeln!(
+            text,
+            "  claimed: {from:.0} to {to:.0} tok/s with {} on {} (by {}); such weights allow one sequence {limit}",
+            claim.quant, claim.hardware, claim.by,
+        )
+        .ok();
+    }
+    for speed in &sheet.measured {
+        writeln!(
+            text,
+            "  measured: {:.0} tok/s with {}, {} together, on {} ({})",
+            speed.decode_tokens_per_second,
+            speed.quant,
+            speed.batch,
+            speed.hardware,
+            speed.note.as_deref().unwrap_or("no note"),
+        )
+        .ok();
+    }
 }
 
 fn cells(row: &Row) -> Vec<String> {
-    let largest = row.largest_context.map(|tokens| {
-        tokens.map_or_else(|| "-".to_owned(), |tokens| grouped(tokens as u64))
-    });
+    let largest = row
+        .largest_context
+        .map(|tokens| tokens.map_or_else(|| "-".to_owned(), |tokens| grouped(tokens as u64)));
     let fits = match &row.refused {
         None => format!("at {}", grouped(row.context)),
         Some(_) => "no".to_owned(),

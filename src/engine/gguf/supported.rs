@@ -19,7 +19,12 @@ const LAYER_TENSORS: [&str; 8] = [
 /// What a dense layer has beside them.
 const DENSE_TENSORS: [&str; 3] = ["ffn_gate", "ffn_up", "ffn_down"];
 /// What a layer of experts has beside them.
-const EXPERT_TENSORS: [&str; 4] = ["ffn_gate_inp", "ffn_gate_exps", "ffn_up_exps", "ffn_down_exps"];
+const EXPERT_TENSORS: [&str; 4] = [
+    "ffn_gate_inp",
+    "ffn_gate_exps",
+    "ffn_up_exps",
+    "ffn_down_exps",
+];
 
 impl Header {
     /// Checks that the engine can run this model.

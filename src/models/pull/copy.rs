@@ -52,7 +52,11 @@ pub(super) fn fetch(
         match came {
             Ok(()) => break,
             Err(Trouble::Broken(why)) => {
-                fruitless = if part.length > before { 0 } else { fruitless + 1 };
+                fruitless = if part.length > before {
+                    0
+                } else {
+                    fruitless + 1
+                };
                 if fruitless == FRUITLESS {
                     return Err(Trouble::Broken(why));
                 }
@@ -113,7 +117,9 @@ impl Part {
     ) -> Result<(), Trouble> {
         if coming.offset != self.length {
             bar.suspend(|| {
-                complain("the server cannot go on in the middle: the file is fetched from its beginning");
+                complain(
+                    "the server cannot go on in the middle: the file is fetched from its beginning",
+                );
             });
             self.begin_anew()?;
         }
@@ -123,13 +129,17 @@ impl Part {
             let read = match coming.reader.read(&mut chunk) {
                 Ok(read) => read,
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
-                Err(error) => return Err(Trouble::Broken(format!("the connection broke: {error}"))),
+                Err(error) => {
+                    return Err(Trouble::Broken(format!("the connection broke: {error}")));
+                }
             };
             if read == 0 {
                 break;
             }
             if size.is_some_and(|size| self.length + read as u64 > size) {
-                return Err(Trouble::Refused("the server sends more than the file has".to_owned()));
+                return Err(Trouble::Refused(
+                    "the server sends more than the file has".to_owned(),
+                ));
             }
             self.file.write_all(&chunk[..read]).map_err(Trouble::of)?;
             self.hash.update(&chunk[..read]);

@@ -3,7 +3,9 @@
 use std::io::Read;
 use std::time::Duration;
 
-use ureq::http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_RANGE, LOCATION, RANGE};
+use ureq::http::header::{
+    ACCEPT_ENCODING, AUTHORIZATION, CONTENT_LENGTH, CONTENT_RANGE, LOCATION, RANGE,
+};
 use ureq::http::{Response, StatusCode, Uri};
 use ureq::{Agent, Body};
 
@@ -125,7 +127,9 @@ impl Hub {
                 format!("{repo} has no revision {revision}")
             }
             (StatusCode::NOT_FOUND, _) => {
-                format!("{file} is not in {repo} at {revision}, or there is no such repository at {place}")
+                format!(
+                    "{file} is not in {repo} at {revision}, or there is no such repository at {place}"
+                )
             }
             (status, _) => format!("{place} answered {status}; try again later"),
         }
@@ -145,9 +149,13 @@ impl Hub {
                 StatusCode::PARTIAL_CONTENT => {
                     let range = text(&response, CONTENT_RANGE.as_str()).unwrap_or_default();
                     let start = range.trim_start_matches("bytes ").split('-').next();
-                    match start.and_then(|start| start.parse().ok()) {
+                    match start.and_then(|start| start.parse::<u64>().ok()) {
                         Some(start) if start == from => from,
-                        _ => return Err(Trouble::Refused(format!("the server sent {range:?} instead of the bytes from {from} on"))),
+                        _ => {
+                            return Err(Trouble::Refused(format!(
+                                "the server sent {range:?} instead of the bytes from {from} on"
+                            )));
+                        }
                     }
                 }
                 status if status.is_server_error() => {
@@ -158,7 +166,9 @@ impl Hub {
             let reader = Box::new(response.into_body().into_reader());
             return Ok(Coming { offset, reader });
         }
-        Err(Trouble::Refused("the file is redirected in a circle".to_owned()))
+        Err(Trouble::Refused(
+            "the file is redirected in a circle".to_owned(),
+        ))
     }
 
     fn send(&self, method: &str, address: &str, from: u64) -> Result<Response<Body>, String> {
@@ -200,7 +210,9 @@ fn redirect(response: &Response<Body>, from: &str) -> Option<String> {
 /// Scheme, host and port of an address.
 fn origin(address: &str) -> Option<(String, String)> {
     let uri: Uri = address.parse().ok()?;
-    let scheme = uri.scheme_str().filter(|scheme| matches!(*scheme, "http" | "https"))?;
+    let scheme = uri
+        .scheme_str()
+        .filter(|scheme| matches!(*scheme, "http" | "https"))?;
     let host = uri.authority()?.as_str().to_ascii_lowercase();
     Some((scheme.to_owned(), host))
 }
@@ -225,8 +237,14 @@ mod tests {
 
     #[test]
     fn origins_are_told_apart_by_scheme_host_and_port() {
-        assert_eq!(origin("https://Hub.example/a"), origin("https://hub.example/b?c"));
-        assert_ne!(origin("https://hub.example/"), origin("http://hub.example/"));
+        assert_eq!(
+            origin("https://Hub.example/a"),
+            origin("https://hub.example/b?c")
+        );
+        assert_ne!(
+            origin("https://hub.example/"),
+            origin("http://hub.example/")
+        );
         assert_ne!(origin("http://127.0.0.1:1/"), origin("http://127.0.0.1:2/"));
         assert_eq!(origin("ftp://hub.example/"), None);
         assert_eq!(origin("hub.example"), None);

@@ -31,7 +31,9 @@ impl Shelf {
     /// The place of a blob of a repository; its directories are made.
     pub(super) fn new(cache: &Path, repo: &str, etag: &str) -> Result<Self, String> {
         if !is_word(etag) {
-            return Err(format!("the server names the file by {etag:?}, which is no digest"));
+            return Err(format!(
+                "the server names the file by {etag:?}, which is no digest"
+            ));
         }
         let repository = hub::repository(cache, repo);
         let blobs = repository.join("blobs");
@@ -50,8 +52,7 @@ impl Shelf {
 
     /// Whether the blob is here whole.
     pub(super) fn holds(&self, size: Option<u64>) -> bool {
-        fs::metadata(&self.blob)
-            .is_ok_and(|file| size.is_none_or(|size| file.len() == size))
+        fs::metadata(&self.blob).is_ok_and(|file| size.is_none_or(|size| file.len() == size))
     }
 
     /// Bytes of the part.
@@ -110,7 +111,9 @@ impl Shelf {
     /// Names the blob as a file of a commit, and the commit as what the revision is now.
     pub(super) fn link(&self, commit: &str, revision: &str, file: &str) -> Result<PathBuf, String> {
         if !is_word(commit) {
-            return Err(format!("the server names the version {commit:?}, which is no commit"));
+            return Err(format!(
+                "the server names the version {commit:?}, which is no commit"
+            ));
         }
         let path = self.repository.join("snapshots").join(commit).join(file);
         let directory = path.parent().unwrap_or(&path);

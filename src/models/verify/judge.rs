@@ -41,7 +41,11 @@ impl Round {
             asking
                 .into_iter()
                 .map(|asking| {
-                    let panicked = || Err(EngineError::Crashed("the asking thread panicked".to_owned()));
+                    let panicked = || {
+                        Err(EngineError::Crashed(
+                            "the asking thread panicked".to_owned(),
+                        ))
+                    };
                     asking.join().unwrap_or_else(|_| panicked())
                 })
                 .collect()
@@ -71,10 +75,14 @@ impl Round {
         };
         let mut texts = Vec::new();
         for (row, answer) in (1..).zip(answers) {
-            let failed = |why: String| format!("answer {row} of {rows} to questions {which}: {why}");
+            let failed =
+                |why: String| format!("answer {row} of {rows} to questions {which}: {why}");
             let answer = answer.as_ref().map_err(|error| failed(error.to_string()))?;
             if answer.finish != Finish::Stop {
-                return Err(failed(format!("it did not end by itself: {:?}", answer.text)));
+                return Err(failed(format!(
+                    "it did not end by itself: {:?}",
+                    answer.text
+                )));
             }
             if serde_json::from_str::<Value>(&answer.text).is_err() {
                 return Err(failed(format!("it is no JSON: {:?}", answer.text)));
