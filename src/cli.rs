@@ -335,6 +335,9 @@ pub struct WorkerArgs {
     /// Questions answered together.
     #[arg(long, default_value_t = 1, value_parser = cohort)]
     pub cohort: usize,
+    /// Measure the engine alone, and print how long it took.
+    #[arg(long, value_name = "JSON")]
+    pub bare: Option<String>,
 }
 
 /// mistral.rs takes a slow path for more than eight sequences.

@@ -1,11 +1,14 @@
 //! The engine: text and a grammar in, tokens out. The trait, and what every engine has in common.
 
+pub mod bare;
 pub mod blueprint;
 #[cfg(feature = "mistralrs")]
 mod bundled;
 pub mod card;
 pub mod catalogue;
 pub mod chosen;
+#[cfg(any(test, feature = "mistralrs"))]
+mod cohort;
 pub mod gguf;
 pub mod hub;
 pub mod memory;
@@ -101,12 +104,32 @@ pub enum EngineError {
     /// No question can be answered until somebody acts: no such model, out of memory, no driver.
     #[error("{0}")]
     Unavailable(String),
+    /// The card's or the machine's memory ran out; with fewer questions together it may do.
+    #[error("the model ran out of memory: {0}")]
+    OutOfMemory(String),
     /// The engine died or stalled over this question; another attempt may do.
     #[error("the engine failed: {0}")]
     Crashed(String),
     /// The engine refuses this question, and would again.
     #[error("the engine refused the request: {0}")]
     Refused(String),
+}
+
+impl EngineError {
+    /// [`EngineError::OutOfMemory`] if that is what the engine's own words say, else what `other` makes of them.
+    #[must_use]
+    pub fn unless_out_of_memory(why: String, other: impl FnOnce(String) -> Self) -> Self {
+        let lower = why.to_lowercase();
+        // CUDA's own words, and those of mistral.rs 0.8.1 for a cache it could not allocate.
+        let ran_out = ["out of memory", "out_of_memory", "preallocated kv cache"]
+            .iter()
+            .any(|words| lower.contains(words));
+        if ran_out {
+            Self::OutOfMemory(why)
+        } else {
+            other(why)
+        }
+    }
 }
 
 /// A language model that answers inside a grammar. Blocking; safe to share between threads.

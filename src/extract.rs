@@ -32,7 +32,7 @@ use crate::page::Page;
 use crate::posting::{Field, validate};
 
 /// Raised with every change of prompt, wire format, rules or merge: results of another version are not reused.
-pub const VERSION: u32 = 9;
+pub const VERSION: u32 = 10;
 
 /// Who reads a page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -118,7 +118,6 @@ pub fn extract(page: &Page, context: &Context) -> Result<Extraction, EngineError
         Default::default()
     };
     readings.push(address(page, context));
-    let asks = asks(&readings);
     let customs = country::customs(page, context.url.or(page.canonical_url.as_deref()));
     let normaliser = Normaliser {
         fetched: context.fetched,
@@ -128,6 +127,7 @@ pub fn extract(page: &Page, context: &Context) -> Result<Extraction, EngineError
     if with_others {
         readings.push(rules::read(page, &normaliser));
     }
+    let asks = asks(&readings);
     let mut extraction = Extraction::default();
     if let Some(engine) = context.engine
         && !asks.is_empty()
@@ -188,16 +188,17 @@ fn address(page: &Page, context: &Context) -> Reading {
     reading
 }
 
-/// What the page states as data is not asked again: labelled lines and headings check it as well.
+/// What the page states as data, or a label or main heading states, decides before any model would, so it is not asked:
+/// every key costs the time of its answer.
 fn asks(readings: &[Reading]) -> Vec<Ask> {
-    let stated = |field: Field| {
-        readings
-            .iter()
-            .any(|reading| reading.values.contains_key(&field))
-    };
     Ask::ALL
         .into_iter()
-        .filter(|ask| !stated(normalise::field(*ask)))
+        .filter(|ask| {
+            let field = normalise::field(*ask);
+            !readings
+                .iter()
+                .any(|reading| merge::decides(field, reading))
+        })
         .collect()
 }
 

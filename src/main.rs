@@ -1,6 +1,6 @@
 //! Parses the command line, picks a mode, and ends with a documented exit code.
 
-use std::io::IsTerminal;
+use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -50,6 +50,16 @@ fn user(cli: &Cli, tap: &log::Tap) -> Exit {
 
 fn worker(arguments: &WorkerArgs) -> Exit {
     log::to_stderr();
+    if let Some(work) = &arguments.bare {
+        // The asker reads whether it went well in this line.
+        writeln!(
+            std::io::stdout(),
+            "{}",
+            engine::select::bare(arguments, work)
+        )
+        .ok();
+        return Exit::Done;
+    }
     let pace = Pace::default();
     match engine::worker::serve(engine::select::load(arguments, &pace), &pace) {
         Ok(()) => Exit::Done,

@@ -6,7 +6,7 @@ use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
-use smelt::engine::supervisor::{Supervised, Watchdog, WorkerSpec};
+use smelt::engine::supervisor::{Load, Supervised, Watchdog, WorkerSpec};
 use smelt::engine::{Engine, Request};
 
 /// Answers in ten pieces or more, each of `delay_ms`.
@@ -19,6 +19,10 @@ fn engine(directory: &tempfile::TempDir, delay_ms: u64, watchdog: Watchdog) -> S
         program: PathBuf::from(env!("CARGO_BIN_EXE_smelt")),
         args: vec!["engine-worker".into(), "--script".into(), script.into()],
         env: Vec::new(),
+        load: Load {
+            context: 8192,
+            cohort: 1,
+        },
     };
     Supervised::new(spec, watchdog)
 }

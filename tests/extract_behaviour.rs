@@ -15,7 +15,7 @@ use support::{Answers, evidence, flags, page, posting, run};
 
 #[test]
 fn the_prompt_is_the_instructions_then_the_numbered_lines() {
-    let page = page(&["# Baker", "Graz"]);
+    let page = page(&["Baker", "Graz"]);
     let engine = Answers::of([]);
     run(&page, &engine);
     let asked = engine.asked.lock().unwrap();
@@ -247,24 +247,24 @@ fn a_description_of_just_the_greatest_length_is_whole() {
 }
 
 #[test]
-fn readers_that_differ_are_a_conflict_and_the_labelled_line_stands() {
-    let page = page(&[
-        "# Baker",
-        "Salary: € 2,000 per month",
-        "Or was it € 2,500 per month?",
-    ]);
-    let given = json!({"salary": [3, "€ 2,500 per month"]});
-    let extraction = run(&page, &Answers::of([&given]));
+fn what_a_heading_or_a_label_states_is_not_asked() {
+    let page = page(&["# Baker", "Salary: € 2,000 per month", "We bake."]);
+    let engine = Answers::of([]);
+    let extraction = run(&page, &engine);
+    let keys = engine.keys(0);
+    assert!(!keys.contains(&"title".to_owned()) && !keys.contains(&"salary".to_owned()));
+    assert!(keys.contains(&"company".to_owned()));
     assert_eq!(posting(&extraction)["salary"]["min"], 2000);
     assert_eq!(extraction.merged.provenance[&Field::Salary], Source::Rule);
-    assert_eq!(flags(&extraction), ["conflict:salary"]);
-    assert_eq!(extraction.status(), Status::NeedsReview);
-    assert!(extraction.merged.confidence[&Field::Salary] < 0.5);
 }
 
 #[test]
-fn bounds_of_two_readers_make_no_range() {
-    let page = page(&["# Baker", "Experience: 6 years", "2-4 years of baking"]);
+fn readers_that_differ_are_a_conflict_and_their_bounds_make_no_range() {
+    let page = page(&[
+        "# Baker",
+        "You bring at least 6 years of experience in baking.",
+        "2-4 years of baking",
+    ]);
     let given = json!({"years": [3, "2-4 years"]});
     let extraction = run(&page, &Answers::of([&given]));
     let posting = &extraction.merged.posting;
@@ -273,6 +273,8 @@ fn bounds_of_two_readers_make_no_range() {
         (Some(6), None)
     );
     assert_eq!(flags(&extraction), ["conflict:experience_years_min"]);
+    assert_eq!(extraction.status(), Status::NeedsReview);
+    assert!(extraction.merged.confidence[&Field::ExperienceYearsMin] < 0.5);
 }
 
 #[test]
@@ -326,7 +328,13 @@ fn an_injected_instruction_in_a_real_page_changes_nothing_and_is_seen() {
     assert_eq!(extraction.merged.posting.company, None);
     assert_eq!(extraction.status(), Status::NeedsReview);
     let user = &engine.asked.lock().unwrap()[0].user;
-    let numbered = user
+    // What the heading states is not asked.
+    let (keys, lines) = user.split_once('\n').unwrap();
+    assert!(
+        keys.starts_with("Only these keys: company, location"),
+        "{keys}"
+    );
+    let numbered = lines
         .lines()
         .enumerate()
         .all(|(n, line)| line.starts_with(&format!("[{}] ", n + 1)));

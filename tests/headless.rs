@@ -31,7 +31,7 @@ fn a_page_becomes_a_record_with_evidence_and_a_second_run_asks_nothing() {
         json!({"min": 30, "max": 35, "currency": null, "period": "hourly"})
     );
     assert_eq!(record["provenance"]["title"], "rule");
-    assert_eq!(record["confidence"]["title"], 0.94);
+    assert_eq!(record["confidence"]["title"], 0.8);
     let text = record["text"].as_str().unwrap();
     let span = &record["evidence"]["company"][0];
     let at = |key: &str| usize::try_from(span[key].as_u64().unwrap()).unwrap();

@@ -62,7 +62,7 @@ mod real {
     use std::process::Stdio;
 
     use serde_json::Value;
-    use smelt::engine::supervisor::{Supervised, Watchdog, WorkerSpec};
+    use smelt::engine::supervisor::{Load, Supervised, Watchdog, WorkerSpec};
     use smelt::engine::{Engine, Finish, Request};
     use smelt::extract::wire::{Ask, Shape, grammar};
     use smelt::extract::{chunk, prompt};
@@ -75,8 +75,8 @@ mod real {
     /// Longer than any legal answer of a byte-level tokenizer would be worth waiting for.
     const MOST: usize = 1536;
 
-    fn engine(model: &Path) -> Supervised {
-        let args = ["engine-worker", "--context", "4096", "--model"];
+    fn engine(model: &Path, cohort: usize) -> Supervised {
+        let args = ["engine-worker", "--model"];
         let mut args: Vec<OsString> = args.into_iter().map(OsString::from).collect();
         args.push(model.into());
         let program = PathBuf::from(env!("CARGO_BIN_EXE_smelt"));
@@ -85,6 +85,10 @@ mod real {
                 program,
                 args,
                 env: Vec::new(),
+                load: Load {
+                    context: 4096,
+                    cohort,
+                },
             },
             Watchdog::default(),
         )
@@ -144,7 +148,7 @@ mod real {
         let directory = tempfile::tempdir().unwrap();
         let model = directory.path().join("tiny.gguf");
         TinyModel::default().write(CORPUS, &model).unwrap();
-        let engine = engine(&model);
+        let engine = engine(&model, 1);
         for (name, page) in pages() {
             let lines: Vec<String> = page
                 .blocks

@@ -1,8 +1,8 @@
 //! How much memory a model needs for prompts and their answers, and whether that fits.
 //!
 //! The formulas follow what mistralrs-core 0.8.1 and candle-core 0.10.2 allocate for a Qwen3 GGUF; each names its
-//! source. A context is prompt and answer together, planned as if all were prompt; a cohort is that many such sequences of
-//! equal length, read and answered together. Bytes saturate instead of overflowing.
+//! source. A context is prompt and answer together, planned as if all were prompt; a cohort is so many sequences of equal
+//! length, read and answered together, as far as the cache holds them. Bytes saturate instead of overflowing.
 
 mod available;
 #[cfg(test)]
@@ -29,6 +29,16 @@ const CUDA_RUNTIME_BYTES: u64 = 1_000_000_000;
 /// 13 M parameters in `Q8_0`: prefill 617 -> 1,288 tokens/s, decode 220 -> 185. Larger ones decode at the speed of memory,
 /// where four times the bytes cost more than the faster prefill gains.
 const UNPACKED_LIMIT: u64 = 256 << 20;
+
+/// Prompt and answer of most postings, in tokens.
+const TYPICAL: usize = 4096;
+
+/// Tokens that the key-value cache of a cohort holds: room for as many typical pages as it has questions, and for one as
+/// long as the context. Longer pages travel in smaller cohorts.
+#[must_use]
+pub fn cache_tokens(context: usize, cohort: usize) -> usize {
+    context.max(context.min(TYPICAL).saturating_mul(cohort))
+}
 
 /// Where the model runs, and with it the type of the key-value cache and the attention kernel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,14 +143,14 @@ pub fn kv_bytes_per_token(layers: u64, kv_heads: u64, head_length: u64, element_
     product(&[2, layers, kv_heads, head_length, element_bytes])
 }
 
-/// Plans the memory for `cohort` sequences of `context` tokens each on that target.
+/// Plans the memory for sequences of up to `context` tokens, up to `cohort` of them together, on that target.
 #[must_use]
 pub fn plan(model: &Blueprint, context: usize, cohort: usize, target: Target) -> Plan {
     Dimensions::new(model, target).plan(context, cohort)
 }
 
-/// The most tokens of prompt and answer together, within the model's own context, that each of `cohort` sequences can have
-/// in so many bytes; none where not even one fits.
+/// The largest context, within the model's own, that fits into so many bytes beside a cohort of that size; none where not
+/// even one token does.
 #[must_use]
 pub fn largest_context(
     model: &Blueprint,
@@ -220,20 +230,20 @@ impl Dimensions {
     }
 
     fn plan(self, context: usize, cohort: usize) -> Plan {
-        let (context_tokens, sequences) = (context as u64, cohort as u64);
+        let tokens = cache_tokens(context, cohort) as u64;
         let per_token = kv_bytes_per_token(
             self.layers,
             self.kv_heads,
             self.head_length,
             self.target.cache_element_bytes(),
         );
-        let kv_cache = product(&[per_token, context_tokens, sequences]);
+        let kv_cache = product(&[per_token, tokens]);
         let (runtime, copy) = match self.target {
             // Before the first decoding step the whole cache is copied (`clone_in_cache`, `kv_cache/mod.rs`).
             Target::Cpu => (CPU_RUNTIME_BYTES, kv_cache),
             Target::Cuda => (CUDA_RUNTIME_BYTES, 0),
         };
-        let prefill = self.prefill(context_tokens, sequences);
+        let prefill = self.prefill(context as u64, tokens, cohort as u64);
         let activations = prefill.max(copy).max(self.loading);
         Plan {
             weights: self.held,
@@ -248,22 +258,22 @@ impl Dimensions {
         }
     }
 
-    /// What a prefill of `rows` prompts of `n` tokens holds at its peak; the engine does not split prompts, and reads those
-    /// of a cohort in one go.
-    fn prefill(self, n: u64, rows: u64) -> u64 {
+    /// What a prefill holds at its peak, of `rows` prompts of up to `n` tokens and of `tokens` together; the engine does not
+    /// split prompts, and reads those of a cohort in one go.
+    fn prefill(self, n: u64, tokens: u64, rows: u64) -> u64 {
         let heads = sum([self.heads, 2 * self.kv_heads]);
         let heads = product(&[heads, self.head_length, 3]);
         // The residual stream and its norm, then query, key and value with their rotated copies, or the feed-forward
         // products (`forward_attn` and `Mlp::forward`, `quantized_qwen3.rs`), all in F32.
         let widest = heads.max(self.widest);
-        let layer = product(&[rows, n, sum([2 * self.hidden, widest]), F32_BYTES]);
+        let layer = product(&[tokens, sum([2 * self.hidden, widest]), F32_BYTES]);
         // Only the last position is multiplied with the output matrix (`extract_logits`).
         let logits = product(&[rows, self.vocabulary, F32_BYTES]);
-        sum([layer, logits, self.attention(n, rows)])
+        sum([layer, logits, self.attention(n, tokens)])
     }
 
     /// The attention's own share. The mask is built as bytes, filled and selected (`layers_masker.rs`).
-    fn attention(self, n: u64, rows: u64) -> u64 {
+    fn attention(self, n: u64, tokens: u64) -> u64 {
         let square = |bytes: u64| product(&[n, n, bytes]);
         match self.target {
             // Tiled: no score matrix is held (`run_flash_attn_cpu`, `attention/backends/cpu.rs`).
@@ -272,12 +282,12 @@ impl Dimensions {
             // softmax for a chunk of queries (`naive_sdpa`); and the keys allocated a second time when the request
             // is queued (`add_request.rs`).
             Target::Cuda => {
-                let repeated = product(&[4, rows, self.heads, self.head_length, n, BF16_BYTES]);
+                let repeated = product(&[4, self.heads, self.head_length, tokens, BF16_BYTES]);
                 let chunk = n.min(ATTENTION_CHUNK);
-                let scores = product(&[3, rows, self.heads, chunk, n, BF16_BYTES]);
+                let scores = product(&[3, self.heads, chunk, tokens, BF16_BYTES]);
                 let queued =
                     kv_bytes_per_token(self.layers, self.kv_heads, self.head_length, BF16_BYTES);
-                let queued = product(&[queued / 2, n, rows]);
+                let queued = product(&[queued / 2, tokens]);
                 sum([square(1 + 2 * BF16_BYTES), repeated, scores, queued])
             }
         }

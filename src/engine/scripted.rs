@@ -65,6 +65,8 @@ enum Failure {
     Length,
     /// The engine refuses.
     Refuse,
+    /// The card's memory runs out.
+    OutOfMemory,
 }
 
 fn default_context() -> usize {
@@ -152,6 +154,11 @@ impl Engine for Scripted {
                 },
                 Some(Failure::Refuse) => {
                     return Err(EngineError::Refused("the script asks for it".to_owned()));
+                }
+                Some(Failure::OutOfMemory) => {
+                    return Err(EngineError::OutOfMemory(
+                        "the script asks for it".to_owned(),
+                    ));
                 }
                 Some(Failure::Length) => length = true,
                 None => {}

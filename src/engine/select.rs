@@ -8,10 +8,10 @@ use sha2::{Digest, Sha256};
 
 use super::chosen;
 use super::memory::{self, Target};
-use super::model::Model;
+use super::model::{DEFAULT_CONTEXT, Model};
 use super::place::Place;
 use super::profile::{self, Entry, Key, Profiles};
-use super::supervisor::{Supervised, Watchdog, WorkerSpec};
+use super::supervisor::{Load, Supervised, Watchdog, WorkerSpec};
 use crate::cli::EngineArgs;
 use crate::pace::Pace;
 
@@ -186,17 +186,19 @@ fn mistral(given: &str, wish: &Wish) -> Result<Selected, String> {
         "engine-worker".into(),
         "--model".into(),
         model.path.clone().into_os_string(),
-        "--context".into(),
-        context.to_string().into(),
-        "--cohort".into(),
-        cohort.to_string().into(),
     ];
+    let load = Load { context, cohort };
     // candle reads this once, when it loads the first tensor, so it must stand in the worker's environment.
     let unpacks = memory::unpacks(&model.blueprint, model.target);
     let env = unpacks.then_some(("CANDLE_DEQUANTIZE_ALL", "1"));
     let identity = &key.model;
     Ok(Selected {
-        engine: Some(supervised(args.to_vec(), env.into_iter().collect(), wish)?),
+        engine: Some(supervised(
+            args.to_vec(),
+            env.into_iter().collect(),
+            load,
+            wish,
+        )?),
         engine_name: "mistralrs 0.8.1".to_owned(),
         model: Some(model.name()),
         quant: Some(model.header.quant().to_owned()),
@@ -216,15 +218,19 @@ fn scripted(script: &Path, wish: &Wish) -> Result<Selected, String> {
         "--script".into(),
         script.as_os_str().to_owned(),
     ];
+    let load = Load {
+        context: wish.context.unwrap_or(DEFAULT_CONTEXT),
+        cohort: wish.cohort.unwrap_or(1),
+    };
     let digest = hex::encode(Sha256::digest(bytes));
     Ok(Selected {
-        engine: Some(supervised(args.to_vec(), Vec::new(), wish)?),
+        engine: Some(supervised(args.to_vec(), Vec::new(), load, wish)?),
         engine_name: "scripted".to_owned(),
         model: Some("scripted".to_owned()),
         quant: None,
         fingerprint: format!("scripted/{digest}"),
         max_output_tokens: MAX_OUTPUT,
-        cohort: wish.cohort.unwrap_or(1),
+        cohort: load.cohort,
         profile: Some(Key::new(digest, "", Place::cpu())),
         notice: None,
     })
@@ -233,6 +239,7 @@ fn scripted(script: &Path, wish: &Wish) -> Result<Selected, String> {
 fn supervised(
     args: Vec<OsString>,
     env: Vec<(&'static str, &'static str)>,
+    load: Load,
     wish: &Wish,
 ) -> Result<Supervised, String> {
     let program = std::env::current_exe()
@@ -243,7 +250,46 @@ fn supervised(
         next_token: limit.min(Watchdog::default().next_token),
         ..Watchdog::default()
     };
-    Ok(Supervised::new(WorkerSpec { program, args, env }, watchdog))
+    Ok(Supervised::new(
+        WorkerSpec {
+            program,
+            args,
+            env,
+            load,
+        },
+        watchdog,
+    ))
+}
+
+/// Measures the engine alone, and gives the line that says how long it took.
+#[must_use]
+pub fn bare(arguments: &crate::cli::WorkerArgs, work: &str) -> String {
+    let done = serde_json::from_str(work)
+        .map_err(|error| format!("--bare: {error}"))
+        .and_then(|work| bare_rounds(arguments, work));
+    super::bare::line(done)
+}
+
+#[cfg(feature = "mistralrs")]
+fn bare_rounds(
+    arguments: &crate::cli::WorkerArgs,
+    work: super::bare::Work,
+) -> Result<Vec<super::bare::Round>, String> {
+    let path = arguments.model.as_ref().ok_or("--bare needs --model")?;
+    let load = super::mistral::Load {
+        path,
+        context_tokens: arguments.context,
+        cohort: arguments.cohort,
+    };
+    super::mistral::bare::run(load, work)
+}
+
+#[cfg(not(feature = "mistralrs"))]
+fn bare_rounds(
+    _: &crate::cli::WorkerArgs,
+    _: super::bare::Work,
+) -> Result<Vec<super::bare::Round>, String> {
+    Err(NO_ENGINE.to_owned())
 }
 
 /// Loads the engine of a worker process, paced as `pace` says.
@@ -261,10 +307,13 @@ pub fn load(
     }
     #[cfg(feature = "mistralrs")]
     if let Some(model) = &arguments.model {
+        let load = super::mistral::Load {
+            path: model,
+            context_tokens: arguments.context,
+            cohort: arguments.cohort,
+        };
         return Ok(std::sync::Arc::new(super::mistral::Mistral::load(
-            model,
-            arguments.context,
-            pace,
+            load, pace,
         )?));
     }
     Err(super::EngineError::Unavailable(

@@ -1,6 +1,7 @@
 //! The supervisor: runs the engine worker as a child process, watches it, and starts a fresh one when it dies or stalls.
 
 mod child;
+mod ladder;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -10,6 +11,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use self::child::Worker;
+pub use self::ladder::Load;
 use super::protocol::{Ask, Say};
 use super::{Completion, Engine, EngineError, EngineInfo, Request};
 use crate::pace::{self, DUTY};
@@ -23,6 +25,8 @@ pub struct WorkerSpec {
     pub args: Vec<OsString>,
     /// What its environment holds beside ours.
     pub env: Vec<(&'static str, &'static str)>,
+    /// What it makes room for; given to it as `--context` and `--cohort`.
+    pub load: Load,
 }
 
 /// How long a worker may be silent before it is killed.
@@ -63,6 +67,8 @@ pub struct Supervised {
     in_flight: Mutex<usize>,
     slot_free: Condvar,
     pace: Mutex<f64>,
+    /// Less than the specification's after memory ran out.
+    load: Mutex<Load>,
 }
 
 /// A worker's panic must not poison its successor's locks.
@@ -75,6 +81,7 @@ impl Supervised {
     #[must_use]
     pub fn new(spec: WorkerSpec, watchdog: Watchdog) -> Self {
         Self {
+            load: Mutex::new(spec.load),
             spec,
             watchdog,
             worker: Mutex::new(None),
@@ -138,9 +145,43 @@ impl Supervised {
 
     /// The running worker, a fresh one if need be, with its model loaded.
     fn worker(&self) -> Result<(Arc<Worker>, EngineInfo), EngineError> {
-        let worker = self.started()?;
-        let info = worker.info(self.watchdog.load)?;
-        Ok((worker, info))
+        loop {
+            let worker = self.started()?;
+            match worker.info(self.watchdog.load) {
+                Ok(info) => return Ok((worker, info)),
+                // Nothing was asked yet, so nobody else need know.
+                Err(EngineError::OutOfMemory(why)) => self.step_down(&worker, why)?,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+
+    /// Ends a worker whose memory ran out; the next makes room for less. Many may report the same worker: it counts once.
+    ///
+    /// # Errors
+    /// [`EngineError::Unavailable`] when there is no less.
+    fn step_down(&self, worker: &Arc<Worker>, why: String) -> Result<(), EngineError> {
+        let mut load = lock(&self.load);
+        let held = worker.load();
+        if *load == held {
+            let Some(less) = held.less() else {
+                return Err(EngineError::Unavailable(format!(
+                    "the model runs out of memory even with one question in {} tokens: choose a smaller model or a smaller \
+                     quantisation of it ({why})",
+                    held.context
+                )));
+            };
+            tracing::warn!(
+                %why,
+                "out of memory: going on with {} questions together in {} tokens each",
+                less.cohort,
+                less.context
+            );
+            *load = less;
+        }
+        drop(load);
+        self.discard(worker);
+        Ok(())
     }
 
     fn started(&self) -> Result<Arc<Worker>, EngineError> {
@@ -151,7 +192,7 @@ impl Supervised {
         if let Some(worker) = slot.as_ref().filter(|worker| worker.is_alive()) {
             return Ok(Arc::clone(worker));
         }
-        let worker = Arc::new(Worker::start(&self.spec)?);
+        let worker = Arc::new(Worker::start(&self.spec, *lock(&self.load))?);
         let share = *lock(&self.pace);
         if share < DUTY.1 {
             worker.tell(&Ask::Pace { share });
@@ -183,6 +224,10 @@ impl Supervised {
         limit: Duration,
     ) -> Result<Say, EngineError> {
         match replies.recv_timeout(limit) {
+            Ok(Say::Error {
+                error: EngineError::OutOfMemory(why),
+                ..
+            }) => Err(self.ran_out(worker, why)),
             Ok(Say::Error { error, .. }) => {
                 if matches!(error, EngineError::Crashed(_)) {
                     self.discard(worker);
@@ -197,10 +242,23 @@ impl Supervised {
                     limit.as_secs_f32()
                 )))
             }
+            // The worker ends with the first of its questions for which memory ran out; the others ran out with it.
+            Err(RecvTimeoutError::Disconnected) if worker.load() != *lock(&self.load) => {
+                Err(EngineError::OutOfMemory(
+                    "another question answered together with this one".to_owned(),
+                ))
+            }
             Err(RecvTimeoutError::Disconnected) => {
                 self.discard(worker);
                 Err(EngineError::Crashed(worker.last_words()))
             }
+        }
+    }
+
+    fn ran_out(&self, worker: &Arc<Worker>, why: String) -> EngineError {
+        match self.step_down(worker, why.clone()) {
+            Ok(()) => EngineError::OutOfMemory(why),
+            Err(error) => error,
         }
     }
 

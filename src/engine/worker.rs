@@ -91,7 +91,7 @@ fn generate(engine: &dyn Engine, id: u64, request: &Request) -> Say {
 fn reply(reply: &Say) {
     say(reply);
     if let Say::Error {
-        error: EngineError::Crashed(_),
+        error: EngineError::Crashed(_) | EngineError::OutOfMemory(_),
         ..
     } = reply
     {

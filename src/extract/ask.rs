@@ -1,7 +1,6 @@
 //! Asking the model about one page: chunk by chunk, and once more for what failed its checks.
 
 use super::expand::{Expansion, Shown, expand};
-use super::merge::SURE;
 use super::normalise::{self, Normaliser};
 use super::reading::Reading;
 use super::wire::{self, Ask};
@@ -55,7 +54,6 @@ impl Reader<'_> {
                     head: if is_later { &head } else { &[] },
                 },
                 digest: is_later.then_some(digest.as_str()),
-                known,
                 max_output,
             };
             readings.push(question.read(asks, extraction)?);
@@ -99,7 +97,6 @@ struct Question<'a> {
     reader: &'a Reader<'a>,
     shown: Shown<'a>,
     digest: Option<&'a str>,
-    known: &'a [Reading],
     max_output: usize,
 }
 
@@ -107,8 +104,6 @@ impl Question<'_> {
     fn read(&self, asks: &[Ask], extraction: &mut Extraction) -> Result<Reading, EngineError> {
         let mut first = self.once(asks, None, extraction)?;
         let mut reading = first.reading;
-        // What a label states needs no second answer, and the first was wrong.
-        first.failed.retain(|ask| !self.is_known(*ask));
         if first.failed.is_empty() {
             return Ok(reading);
         }
@@ -145,16 +140,6 @@ impl Question<'_> {
             }
         }
         Ok(reading)
-    }
-
-    /// Whether a reader has the field that decides before the model.
-    fn is_known(&self, ask: Ask) -> bool {
-        let field = normalise::field(ask);
-        let mut values = self
-            .known
-            .iter()
-            .filter_map(|reading| reading.values.get(&field));
-        values.any(|candidate| candidate.support >= SURE)
     }
 
     fn once(

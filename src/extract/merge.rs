@@ -24,7 +24,13 @@ pub struct Merged {
 }
 
 /// From this support on a rule has read a label or a main heading, not a turn of phrase.
-pub(super) const SURE: f64 = 0.8;
+const SURE: f64 = 0.8;
+
+/// Whether this reader has a value that decides before any model's: what the page states as data, in a label or a main heading.
+pub(super) fn decides(field: Field, reading: &Reading) -> bool {
+    let candidate = reading.values.get(&field);
+    candidate.is_some_and(|candidate| candidate.source != Source::Rule || candidate.support >= SURE)
+}
 
 /// Labels and main headings decide before the model; of names the model knows more than turns of phrase do, and where
 /// it only copies digits, less. Of two doubtful titles the one with the word of a job stands.

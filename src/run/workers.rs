@@ -210,6 +210,8 @@ fn no_answer(
             run.stop();
             give_back(run, claim, 0, false, Some(&message))?;
         }
+        // No fault of the page's, and the next worker makes room for less.
+        EngineError::OutOfMemory(_) => give_back(run, claim, 0, false, Some(&message))?,
         EngineError::Crashed(_) if claim.attempts < ATTEMPTS => {
             tracing::warn!(id = claim.posting_id, attempt = claim.attempts, %message, "trying again");
             let wait_ms = BACK_OFF_MS * i64::from(claim.attempts);

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use tracing::Level;
 
-use super::{WorkerSpec, lock};
+use super::{Load, WorkerSpec, lock};
 use crate::engine::protocol::{self, Ask, Say};
 use crate::engine::{EngineError, EngineInfo};
 use crate::log::foreign;
@@ -33,14 +33,17 @@ pub(super) struct Worker {
     alive: Arc<AtomicBool>,
     stderr: Mutex<Option<JoinHandle<()>>>,
     words: Arc<Mutex<VecDeque<String>>>,
+    load: Load,
 }
 
 impl Worker {
     /// Starts the process; its model loads while [`Worker::info`] waits.
-    pub(super) fn start(spec: &WorkerSpec) -> Result<Self, EngineError> {
+    pub(super) fn start(spec: &WorkerSpec, load: Load) -> Result<Self, EngineError> {
         let unavailable = |why: &str| EngineError::Unavailable(format!("the engine worker {why}"));
         let mut child = Command::new(&spec.program)
             .args(&spec.args)
+            .args(["--context", &load.context.to_string()])
+            .args(["--cohort", &load.cohort.to_string()])
             .envs(spec.env.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -69,7 +72,13 @@ impl Worker {
             alive,
             stderr: Mutex::new(Some(stderr)),
             words,
+            load,
         })
+    }
+
+    /// What it was started to hold.
+    pub(super) fn load(&self) -> Load {
+        self.load
     }
 
     /// What the model is, as soon as it is loaded; whoever asks first waits for all, and a kill ends the waiting.

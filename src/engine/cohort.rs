@@ -1,0 +1,195 @@
+//! Cohorts: questions are held until several can be answered together, with all prompts brought to one length.
+//!
+//! mistral.rs 0.8.1 runs only sequences of exactly equal length together and pushes all others out of the card's memory,
+//! so a question may not join others that have begun: it waits in a room until the last cohort is done, and leaves it with
+//! those whose length is nearest.
+
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+/// How long a question waits for others once the engine is free. Pages that were read together ask again within a few
+/// milliseconds of each other; answers take seconds.
+const GATHER: Duration = Duration::from_millis(25);
+
+/// What a cohort may hold.
+#[derive(Debug, Clone, Copy)]
+pub struct Limits {
+    /// Questions.
+    pub width: usize,
+    /// Tokens of all prompts and their longest answers together: more would push sequences out of the cache.
+    pub tokens: usize,
+    /// Tokens of one prompt and its longest answer.
+    pub context: usize,
+}
+
+/// What the room must know of a question.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Size {
+    prompt: usize,
+    answer: usize,
+}
+
+/// Puts a question to the engine, its prompt brought to so many tokens.
+type Depart = Box<dyn FnOnce(usize) + Send>;
+
+struct Guest {
+    id: u64,
+    size: Size,
+    since: Instant,
+    depart: Depart,
+}
+
+struct Inside {
+    next: u64,
+    /// In the order of their coming.
+    waiting: Vec<Guest>,
+    travelling: usize,
+    free_since: Instant,
+}
+
+/// Runs what puts a whole cohort to the engine so that the engine begins with none before it has all.
+pub type AsOne = Box<dyn Fn(&mut dyn FnMut()) + Send + Sync>;
+
+/// Where questions wait.
+pub struct Room {
+    limits: Limits,
+    as_one: AsOne,
+    inside: Mutex<Inside>,
+    changed: Condvar,
+}
+
+/// A question that is being answered. The next cohort leaves when all of this one's are dropped.
+pub struct Seat<'a>(&'a Room);
+
+impl Drop for Seat<'_> {
+    fn drop(&mut self) {
+        let mut inside = self.0.inside();
+        inside.travelling -= 1;
+        if inside.travelling == 0 {
+            inside.free_since = Instant::now();
+            drop(inside);
+            self.0.changed.notify_all();
+        }
+    }
+}
+
+impl Room {
+    /// An empty room.
+    #[must_use]
+    pub fn new(limits: Limits, as_one: AsOne) -> Self {
+        Self {
+            limits,
+            as_one,
+            inside: Mutex::new(Inside {
+                next: 0,
+                waiting: Vec::new(),
+                travelling: 0,
+                free_since: Instant::now(),
+            }),
+            changed: Condvar::new(),
+        }
+    }
+
+    fn inside(&self) -> MutexGuard<'_, Inside> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for company and for the engine; `depart` has been called when this returns, by this thread or by another.
+    pub fn enter(
+        &self,
+        prompt: usize,
+        answer: usize,
+        depart: impl FnOnce(usize) + Send + 'static,
+    ) -> Seat<'_> {
+        let mut inside = self.inside();
+        let id = inside.next;
+        inside.next += 1;
+        inside.waiting.push(Guest {
+            id,
+            size: Size { prompt, answer },
+            since: Instant::now(),
+            depart: Box::new(depart),
+        });
+        while inside.waiting.iter().any(|guest| guest.id == id) {
+            let rest = match self.due_in(&inside) {
+                Some(Duration::ZERO) => {
+                    self.leave(&mut inside);
+                    self.changed.notify_all();
+                    continue;
+                }
+                // Nothing to wait for but the end of the cohort on its way, which is told.
+                None => Duration::from_secs(3600),
+                Some(rest) => rest,
+            };
+            let woken = self.changed.wait_timeout(inside, rest);
+            (inside, _) = woken.unwrap_or_else(PoisonError::into_inner);
+        }
+        Seat(self)
+    }
+
+    /// How long until the next cohort leaves; `None` while one is on its way.
+    fn due_in(&self, inside: &Inside) -> Option<Duration> {
+        if inside.travelling > 0 {
+            return None;
+        }
+        let oldest = inside.waiting.first()?;
+        if inside.waiting.len() >= self.limits.width {
+            return Some(Duration::ZERO);
+        }
+        let due = oldest.since.max(inside.free_since) + GATHER;
+        Some(due.saturating_duration_since(Instant::now()))
+    }
+
+    fn leave(&self, inside: &mut Inside) {
+        let sizes: Vec<Size> = inside.waiting.iter().map(|guest| guest.size).collect();
+        let (chosen, length) = choose(&sizes, self.limits);
+        let mut cohort = Vec::new();
+        for index in chosen.into_iter().rev() {
+            cohort.push(inside.waiting.remove(index));
+        }
+        inside.travelling = cohort.len();
+        (self.as_one)(&mut || {
+            for guest in cohort.drain(..) {
+                (guest.depart)(length);
+            }
+        });
+    }
+}
+
+/// Which of those who wait leave together, in ascending order, and the length of their prompts. The first, who has waited
+/// longest, is among them; beside it as many as fit, nearest in length first, and none more than twice as long or half.
+fn choose(waiting: &[Size], limits: Limits) -> (Vec<usize>, usize) {
+    let Some(oldest) = waiting.first().copied() else {
+        return (Vec::new(), 0);
+    };
+    let mut others: Vec<usize> = (1..waiting.len()).collect();
+    others.sort_by_key(|index| {
+        let size = waiting.get(*index).copied().unwrap_or(oldest);
+        (size.prompt.abs_diff(oldest.prompt), *index)
+    });
+    let mut chosen = vec![0];
+    let (mut shortest, mut length, mut answer) = (oldest.prompt, oldest.prompt, oldest.answer);
+    for index in others {
+        let Some(size) = waiting.get(index) else {
+            continue;
+        };
+        let (least, most) = (shortest.min(size.prompt), length.max(size.prompt));
+        let longest = answer.max(size.answer);
+        // All are counted with the longest answer, which any of them may take.
+        let tokens = (chosen.len() + 1) * (most + longest);
+        let fits = chosen.len() < limits.width
+            && most <= 2 * least
+            && most + longest <= limits.context
+            && tokens <= limits.tokens;
+        if fits {
+            chosen.push(index);
+            (shortest, length, answer) = (least, most, longest);
+        }
+    }
+    chosen.sort_unstable();
+    (chosen, length)
+}
+
+#[cfg(test)]
+#[path = "cohort/tests.rs"]
+mod tests;

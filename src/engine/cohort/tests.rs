@@ -1,0 +1,113 @@
+//! Who leaves with whom, and when.
+
+#![allow(clippy::unwrap_used)]
+
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Mutex};
+
+use proptest::prelude::*;
+
+use super::*;
+
+const WIDE: Limits = Limits {
+    width: 4,
+    tokens: 16_000,
+    context: 4_000,
+};
+
+fn sizes(prompts: &[usize]) -> Vec<Size> {
+    let size = |prompt: &usize| Size {
+        prompt: *prompt,
+        answer: 100,
+    };
+    prompts.iter().map(size).collect()
+}
+
+#[test]
+fn the_oldest_leaves_with_those_nearest_in_length() {
+    let (chosen, length) = choose(&sizes(&[1000, 1900, 950, 1040, 500, 1010]), WIDE);
+    assert_eq!(chosen, [0, 2, 3, 5]);
+    assert_eq!(length, 1040);
+}
+
+#[test]
+fn a_page_is_not_padded_to_more_than_twice_its_length() {
+    assert_eq!(choose(&sizes(&[1000, 2001, 499]), WIDE), (vec![0], 1000));
+    assert_eq!(choose(&sizes(&[1000, 2000, 500]), WIDE).0, [0, 2]);
+}
+
+#[test]
+fn the_cache_holds_all_of_them() {
+    let tight = Limits {
+        tokens: 2_300,
+        ..WIDE
+    };
+    assert_eq!(choose(&sizes(&[1000, 1001, 1002]), tight).0, [0, 1]);
+}
+
+proptest! {
+    #[test]
+    fn a_cohort_keeps_its_limits(
+        prompts in prop::collection::vec((1usize..4000, 1usize..500), 1..40),
+        width in 1usize..9,
+        tokens in 500usize..40_000,
+    ) {
+        let waiting: Vec<Size> = prompts.iter().map(|&(prompt, answer)| Size { prompt, answer }).collect();
+        let limits = Limits { width, tokens, context: 4_000 };
+        let (chosen, length) = choose(&waiting, limits);
+        prop_assert_eq!(chosen.first(), Some(&0));
+        prop_assert!(chosen.len() <= width && chosen.windows(2).all(|pair| pair[0] < pair[1]));
+        let longest = chosen.iter().map(|index| waiting[*index].answer).max().unwrap();
+        prop_assert_eq!(length, chosen.iter().map(|index| waiting[*index].prompt).max().unwrap());
+        // Alone a question may be as long as it is: whether it fits at all is not the room's to say.
+        if chosen.len() > 1 {
+            prop_assert!(chosen.len() * (length + longest) <= tokens && length + longest <= 4_000);
+        }
+    }
+}
+
+/// A room whose departures are told, each with the number of its cohort.
+fn room(width: usize) -> (Arc<Room>, Sender<(usize, usize)>, Receiver<(usize, usize)>) {
+    let (sender, receiver) = channel();
+    let limits = Limits { width, ..WIDE };
+    let room = Room::new(limits, Box::new(|burst| burst()));
+    (Arc::new(room), sender, receiver)
+}
+
+#[test]
+fn a_full_room_leaves_at_once_and_the_next_when_all_are_back() {
+    let (room, told, departures) = room(2);
+    let answered = Arc::new(Mutex::new(Vec::<Receiver<()>>::new()));
+    let mut ends = Vec::new();
+    std::thread::scope(|scope| {
+        for prompt in [100, 110, 120] {
+            let (end, ended) = channel::<()>();
+            ends.push(end);
+            answered.lock().unwrap().push(ended);
+            let (room, told, answered) = (Arc::clone(&room), told.clone(), Arc::clone(&answered));
+            scope.spawn(move || {
+                let seat = room.enter(prompt, 10, move |length| {
+                    told.send((prompt, length)).unwrap();
+                });
+                let ended = answered.lock().unwrap().pop().unwrap();
+                assert!(ended.recv().is_err());
+                drop(seat);
+            });
+        }
+        let mut first = [departures.recv().unwrap(), departures.recv().unwrap()];
+        first.sort_unstable();
+        assert_eq!(first[0].1, first[1].1);
+        assert!(departures.recv_timeout(2 * GATHER).is_err());
+        ends.clear();
+        let third = departures.recv().unwrap();
+        assert_eq!(third.0, third.1);
+    });
+}
+
+#[test]
+fn one_alone_does_not_wait_for_long() {
+    let (room, told, departures) = room(8);
+    let seat = room.enter(100, 10, move |length| told.send((100, length)).unwrap());
+    assert_eq!(departures.recv().unwrap(), (100, 100));
+    drop(seat);
+}

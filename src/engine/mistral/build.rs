@@ -1,0 +1,147 @@
+//! From a GGUF file to a running engine: device, types, cache and scheduler.
+
+use std::num::NonZeroUsize;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::anyhow;
+use mistralrs::core::{
+    DefaultSchedulerMethod, GGUFLoaderBuilder, GGUFSpecificConfig, Loader, MemoryGpuConfig,
+    MistralRs, MistralRsBuilder, PagedAttentionConfig, PagedCacheType, Pipeline, SchedulerConfig,
+};
+use mistralrs::{Device, DeviceMapSetting, ModelDType, TokenSource};
+use tokio::sync::Mutex;
+
+use crate::engine::EngineError;
+use crate::engine::cohort::Limits;
+
+/// Tokens of one block of the paged cache; each sequence begins a new one, and one more is taken ahead of it.
+const BLOCK: usize = 32;
+
+/// Counts and looks up with the model's own tokenizer.
+type Encode = Box<dyn Fn(&str) -> Option<Vec<u32>> + Send + Sync>;
+
+/// What is kept of a model beside the engine that runs it.
+pub(super) struct Loaded {
+    pub(super) pipeline: Arc<Mutex<dyn Pipeline + Send + Sync>>,
+    encode: Encode,
+    /// Tokens that end an answer; the first is the grammar's own.
+    pub(super) stop: Vec<u32>,
+    /// What ends a message of the chat.
+    pub(super) end_of_turn: Option<u32>,
+    /// An empty line.
+    pub(super) blank: u32,
+}
+
+impl Loaded {
+    /// Tokens of a text, those of the chat template left out.
+    pub(super) fn encode(&self, text: &str) -> Result<Vec<u32>, EngineError> {
+        (self.encode)(text)
+            .ok_or_else(|| EngineError::Refused("the text cannot be tokenised".to_owned()))
+    }
+
+    fn of(pipeline: Arc<Mutex<dyn Pipeline + Send + Sync>>) -> anyhow::Result<Self> {
+        let tokenizer = pipeline
+            .try_lock()
+            .map_err(|_| anyhow!("the model is in use"))?
+            .tokenizer()
+            .ok_or_else(|| anyhow!("the file has no tokenizer"))?;
+        let stop = ["<|endoftext|>", "<|im_end|>"]
+            .iter()
+            .filter_map(|token| tokenizer.token_to_id(token))
+            .collect();
+        let end_of_turn = tokenizer.token_to_id("<|im_end|>");
+        let encode: Encode = Box::new(move |text| {
+            let encoding = tokenizer.encode(text, false).ok()?;
+            Some(encoding.get_ids().to_vec())
+        });
+        let blank = encode("\n").and_then(|tokens| tokens.first().copied());
+        Ok(Self {
+            pipeline,
+            blank: blank.ok_or_else(|| anyhow!("the tokenizer knows no new line"))?,
+            encode,
+            stop,
+            end_of_turn,
+        })
+    }
+}
+
+/// For a file whose tokenizer and chat template are its own.
+fn loader(path: &Path) -> Box<dyn Loader> {
+    let directory = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let file = path.file_name().unwrap_or_default().to_string_lossy();
+    GGUFLoaderBuilder::new(
+        None,
+        None,
+        directory.to_string_lossy().into_owned(),
+        vec![file.into_owned()],
+        GGUFSpecificConfig::default(),
+        false,
+        None,
+    )
+    .build()
+}
+
+/// Whether an answer ends with the model's own end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// As the model or the grammar says.
+    Own,
+    /// Only with the last token it may have: random weights must not end a measurement.
+    Never,
+}
+
+/// Loads the file and starts the engine's thread.
+pub(super) async fn build(
+    path: &Path,
+    limits: Limits,
+    ending: Ending,
+) -> anyhow::Result<(Arc<MistralRs>, Loaded)> {
+    let (device, dtype, paged) = placement(limits.tokens + 2 * BLOCK * limits.width)?;
+    let pipeline = loader(path).load_model_from_hf(
+        None,
+        TokenSource::None,
+        &dtype,
+        &device,
+        true,
+        DeviceMapSetting::dummy(),
+        None,
+        paged,
+    )?;
+    let cache = pipeline.lock().await.get_metadata().cache_config.clone();
+    let loaded = Loaded::of(Arc::clone(&pipeline))?;
+    let scheduler = match cache {
+        Some(config) => SchedulerConfig::PagedAttentionMeta {
+            max_num_seqs: limits.width,
+            config,
+        },
+        None => SchedulerConfig::DefaultScheduler {
+            method: DefaultSchedulerMethod::Fixed(
+                NonZeroUsize::new(limits.width).unwrap_or(NonZeroUsize::MIN),
+            ),
+        },
+    };
+    // Without flash-attn a prefix hit breaks the attention mask on CUDA, and the CPU's cache is never evicted.
+    let runner = MistralRsBuilder::new(pipeline, scheduler, false, None)
+        .with_no_prefix_cache(true)
+        .with_disable_eos_stop(ending == Ending::Never)
+        .build()
+        .await;
+    Ok((runner, loaded))
+}
+
+/// Plain F32 on the CPU, where it is the fastest; on a GPU BF16 with a paged cache for all tokens of a cohort.
+fn placement(
+    cache_tokens: usize,
+) -> anyhow::Result<(Device, ModelDType, Option<PagedAttentionConfig>)> {
+    if cfg!(feature = "cuda") {
+        let device = Device::new_cuda(0)?;
+        let memory = MemoryGpuConfig::ContextSize(cache_tokens.next_multiple_of(BLOCK));
+        let paged = PagedAttentionConfig::new(Some(BLOCK), memory, PagedCacheType::Auto)?;
+        return Ok((device, ModelDType::BF16, Some(paged)));
+    }
+    Ok((Device::Cpu, ModelDType::F32, None))
+}

@@ -1,0 +1,201 @@
+//! One question, from its text to the last token of its answer.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+
+use either::Either;
+use mistralrs::core::{NormalRequest, TokenizationRequest};
+use mistralrs::{
+    Constraint, CustomLogitsProcessor, Request as EngineRequest, RequestMessage, Response,
+    SamplingParams, StopTokens,
+};
+use serde_json::Value;
+use tokio::sync::mpsc::{Receiver, Sender, channel};
+
+use super::build::Loaded;
+use super::steps::Steps;
+use crate::engine::{Completion, EngineError, Finish, Request, Usage};
+
+/// A question as tokens, ready for a cohort.
+pub(super) struct Question {
+    /// The chat template's tokens.
+    pub(super) prompt: Vec<u32>,
+    /// A recorded answer and its end.
+    pub(super) replay: Option<Vec<u32>>,
+    grammar: Value,
+    /// Where the prompt may be made longer: at the end of the page, whose last line it follows.
+    seam: usize,
+    blank: u32,
+}
+
+impl Question {
+    /// Puts the messages through the model's chat template.
+    pub(super) async fn of(
+        request: &Request,
+        loaded: &Loaded,
+        engine: &Sender<EngineRequest>,
+    ) -> Result<Self, EngineError> {
+        let message = |role: &str, text: &str| {
+            [("role", role), ("content", text)]
+                .into_iter()
+                .map(|(key, value)| (key.to_owned(), Either::Left(value.to_owned())))
+                .collect()
+        };
+        let messages = vec![
+            message("system", &request.system),
+            message("user", &request.user),
+        ];
+        let (response, mut tokens) = channel(1);
+        let tokenize = TokenizationRequest {
+            text: Either::Left(messages),
+            tools: None,
+            add_generation_prompt: true,
+            add_special_tokens: true,
+            // The grammar holds from the first token on, so there is no room for thinking.
+            enable_thinking: Some(false),
+            reasoning_effort: None,
+            response,
+        };
+        engine
+            .send(EngineRequest::Tokenize(tokenize))
+            .await
+            .map_err(|error| EngineError::Crashed(error.to_string()))?;
+        let tokens = tokens.recv().await;
+        let prompt = tokens
+            .ok_or_else(|| EngineError::Crashed("the engine's thread ended".to_owned()))?
+            .map_err(|error| EngineError::Refused(format!("the chat template: {error:#}")))?;
+        let replay = match &request.replay {
+            Some(answer) => {
+                let mut tokens = loaded.encode(answer)?;
+                tokens.extend(loaded.stop.first());
+                Some(tokens)
+            }
+            None => None,
+        };
+        let end = loaded.end_of_turn;
+        let seam = prompt.iter().rposition(|token| Some(*token) == end);
+        Ok(Self {
+            seam: seam.unwrap_or(prompt.len()),
+            prompt,
+            replay,
+            grammar: request.grammar.clone(),
+            blank: loaded.blank,
+        })
+    }
+
+    /// The engine's form of it, with blank lines after the page until the prompt has so many tokens.
+    pub(super) fn normal(
+        mut self,
+        length: usize,
+        most: usize,
+        stop: Vec<u32>,
+        mut steps: Steps,
+        response: Sender<Response>,
+    ) -> NormalRequest {
+        let missing = length.saturating_sub(self.prompt.len());
+        let blanks = std::iter::repeat_n(self.blank, missing);
+        self.prompt.splice(self.seam..self.seam, blanks);
+        steps.prompt = self.prompt.len();
+        let messages = RequestMessage::CompletionTokens(self.prompt);
+        let mut sampling = SamplingParams::neutral();
+        // Greedy by argmax; the sampler called deterministic sorts the whole vocabulary for the same token.
+        sampling.temperature = Some(0.0);
+        // llguidance ends with <|endoftext|>, the pipeline waits for <|im_end|>.
+        sampling.stop_toks = Some(StopTokens::Ids(stop));
+        sampling.max_len = Some(most);
+        sampling.n_choices = 1;
+        let mut normal = NormalRequest::new_simple(messages, sampling, response, 0, None, None);
+        normal.is_streaming = true;
+        normal.constraint = match self.grammar {
+            Value::Null => Constraint::None,
+            schema => Constraint::JsonSchema(schema),
+        };
+        let steps: Arc<dyn CustomLogitsProcessor> = Arc::new(steps);
+        normal.logits_processors = Some(vec![steps]);
+        normal
+    }
+}
+
+/// What was asked, for reading the answer.
+pub(super) struct Asked<'a> {
+    pub(super) prompt_tokens: usize,
+    pub(super) most: usize,
+    pub(super) departed: Instant,
+    pub(super) answered: &'a AtomicUsize,
+}
+
+impl Asked<'_> {
+    /// Receives to the very end: dropping a receiver early can panic the engine's thread.
+    pub(super) async fn collect(
+        &self,
+        mut replies: Receiver<Response>,
+        on_text: &mut dyn FnMut(&str),
+    ) -> Result<Completion, EngineError> {
+        let (mut first, mut text) = (None, String::new());
+        while let Some(reply) = replies.recv().await {
+            let chunk = match reply {
+                Response::CompletionChunk(chunk) => chunk,
+                other => return Err(error(other)),
+            };
+            let Some(choice) = chunk.choices.into_iter().next() else {
+                continue;
+            };
+            first.get_or_insert_with(Instant::now);
+            if !choice.text.is_empty() {
+                on_text(&choice.text);
+                text.push_str(&choice.text);
+            }
+            if let Some(reason) = choice.finish_reason {
+                let finish = if reason == "length" {
+                    Finish::Length
+                } else {
+                    Finish::Stop
+                };
+                return Ok(self.completion(&text, finish, first));
+            }
+        }
+        // 0.8.1 sends no final chunk when the limit falls inside a multibyte character.
+        if self.answered.load(Ordering::Relaxed) >= self.most {
+            return Ok(self.completion(&text, Finish::Length, first));
+        }
+        Err(EngineError::Crashed(
+            "the engine closed the answer without an end".to_owned(),
+        ))
+    }
+
+    fn completion(&self, text: &str, finish: Finish, first: Option<Instant>) -> Completion {
+        let first = first.unwrap_or(self.departed);
+        let millis =
+            |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+        // A stop token's own text may trail the object.
+        let text = text
+            .trim_end_matches("<|endoftext|>")
+            .trim_end_matches("<|im_end|>");
+        Completion {
+            text: text.to_owned(),
+            finish,
+            usage: Usage {
+                prompt_tokens: self.prompt_tokens,
+                cached_tokens: 0,
+                completion_tokens: self.answered.load(Ordering::Relaxed),
+            },
+            prefill_ms: millis(first - self.departed),
+            decode_ms: millis(first.elapsed()),
+        }
+    }
+}
+
+/// What a reply that is no piece of an answer means.
+pub(super) fn error(reply: Response) -> EngineError {
+    match reply {
+        Response::ValidationError(error) => EngineError::Refused(error.to_string()),
+        Response::ModelError(error, _) | Response::CompletionModelError(error, _) => {
+            EngineError::unless_out_of_memory(error, EngineError::Crashed)
+        }
+        Response::InternalError(error) => {
+            EngineError::unless_out_of_memory(error.to_string(), EngineError::Crashed)
+        }
+        _ => EngineError::Crashed("a reply of another kind than asked".to_owned()),
+    }
+}
