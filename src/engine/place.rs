@@ -22,6 +22,8 @@ pub struct Place {
 }
 
 const MIB: u64 = 1 << 20;
+/// What the driver keeps of a card's memory for itself and does not count as used: 300 to 500 MiB.
+const RESERVED: u64 = 500 * MIB;
 
 impl Place {
     /// The host.
@@ -63,7 +65,7 @@ pub fn card() -> Option<(Place, Option<u64>)> {
     let total = sample.memory_total_mib.fresh();
     let free = total
         .zip(used)
-        .map(|(total, used)| total.saturating_sub(used) * MIB);
+        .map(|(total, used)| (total.saturating_sub(used) * MIB).saturating_sub(RESERVED));
     let place = Place {
         name: identity.name,
         uuid: identity.uuid,

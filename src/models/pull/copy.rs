@@ -64,13 +64,13 @@ pub(super) fn fetch(
             Err(other) => return Err(other),
         }
     }
-    part.file.sync_all().map_err(Trouble::of)?;
+    part.file.sync_all()?;
     Ok(hex::encode(part.hash.finalize()))
 }
 
-impl Trouble {
-    /// A failure of the disk.
-    fn of(error: io::Error) -> Self {
+/// A failure of the disk.
+impl From<io::Error> for Trouble {
+    fn from(error: io::Error) -> Self {
         match error.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::Full,
             _ => Self::Refused(format!("it cannot be written: {error}")),
@@ -82,13 +82,13 @@ impl Part {
     /// What is there of a file, hashed again: what has come before is trusted no more than what comes.
     fn open(shelf: &Shelf, bar: &ProgressBar) -> Result<Self, Trouble> {
         let mut part = Self {
-            file: shelf.open_part().map_err(Trouble::of)?,
+            file: shelf.open_part()?,
             hash: Sha256::new(),
             length: 0,
         };
         let mut chunk = vec![0; CHUNK];
         loop {
-            match part.file.read(&mut chunk).map_err(Trouble::of)? {
+            match part.file.read(&mut chunk)? {
                 0 => break,
                 read => {
                     part.hash.update(&chunk[..read]);
@@ -101,8 +101,8 @@ impl Part {
     }
 
     fn begin_anew(&mut self) -> Result<(), Trouble> {
-        self.file.set_len(0).map_err(Trouble::of)?;
-        self.file.seek(SeekFrom::Start(0)).map_err(Trouble::of)?;
+        self.file.set_len(0)?;
+        self.file.seek(SeekFrom::Start(0))?;
         self.hash = Sha256::new();
         self.length = 0;
         Ok(())
@@ -141,7 +141,7 @@ impl Part {
                     "the server sends more than the file has".to_owned(),
                 ));
             }
-            self.file.write_all(&chunk[..read]).map_err(Trouble::of)?;
+            self.file.write_all(&chunk[..read])?;
             self.hash.update(&chunk[..read]);
             self.length += read as u64;
             bar.set_position(self.length);
