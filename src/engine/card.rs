@@ -138,6 +138,14 @@ pub enum CardError {
     },
 }
 
+/// What is wrong, and in which line; the library's own words draw a picture of it.
+fn one_line(text: &str, error: &toml::de::Error) -> String {
+    let start = error.span().map_or(0, |span| span.start);
+    let before = text.bytes().take(start).filter(|byte| *byte == b'\n');
+    let what = error.message().trim().replace('\n', ", ");
+    format!("line {}: {what}", 1 + before.count())
+}
+
 impl Card {
     /// Reads a card.
     ///
@@ -161,8 +169,7 @@ impl Card {
     /// # Errors
     /// What is wrong with it.
     pub fn parse(text: &str) -> Result<Self, String> {
-        let card: Self =
-            toml::from_str(text).map_err(|error| error.to_string().trim().to_owned())?;
+        let card: Self = toml::from_str(text).map_err(|error| one_line(text, &error))?;
         card.check()?;
         Ok(card)
     }

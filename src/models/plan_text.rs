@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::number::{columns, gigabytes, grouped, mib};
 use super::plan::{Budget, Claimed, LAPTOP_BANDWIDTH, Row, Sheet};
+use crate::engine::card::Speed;
 
 /// Heads of the columns.
 const HEADS: [&str; 10] = [
@@ -81,18 +82,32 @@ fn write_sheet(text: &mut String, sheet: &Sheet) {
         )
         .ok();
     }
-    for speed in &sheet.measured {
-        writeln!(
-            text,
-            "  measured: {:.0} tok/s with {}, {} together, on {} ({})",
-            speed.decode_tokens_per_second,
-            speed.quant,
-            speed.batch,
-            speed.hardware,
-            speed.note.as_deref().unwrap_or("no note"),
-        )
-        .ok();
+    for series in sheet.measured.chunk_by(is_one_series) {
+        write_series(text, series);
     }
+}
+
+/// Whether two measurements differ in how many sequences were decoded together only.
+fn is_one_series(one: &Speed, other: &Speed) -> bool {
+    (&one.hardware, &one.quant, &one.engine) == (&other.hardware, &other.quant, &other.engine)
+}
+
+fn write_series(text: &mut String, series: &[Speed]) {
+    let Some(first) = series.first() else { return };
+    let listed = |value: fn(&Speed) -> String| {
+        let values: Vec<String> = series.iter().map(value).collect();
+        values.join(" / ")
+    };
+    writeln!(
+        text,
+        "  measured: {} tok/s with {}, {} together, on {} ({})",
+        listed(|speed| format!("{:.0}", speed.decode_tokens_per_second)),
+        first.quant,
+        listed(|speed| speed.batch.to_string()),
+        first.hardware,
+        first.note.as_deref().unwrap_or(&first.engine),
+    )
+    .ok();
 }
 
 fn cells(row: &Row) -> Vec<String> {
@@ -113,6 +128,6 @@ fn cells(row: &Row) -> Vec<String> {
         mib(row.total),
         fits,
         largest.join(" / "),
-        format!("{} tok/s", row.limit_tokens_per_second),
+        format!("{} tok/s", grouped(row.limit_tokens_per_second)),
     ]
 }
