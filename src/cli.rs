@@ -162,6 +162,9 @@ pub struct EngineArgs {
     /// Questions the model answers together; default: what `smelt models verify` or `smelt bench batch` found best here, or 1.
     #[arg(long, value_name = "N", value_parser = cohort)]
     pub cohort: Option<usize>,
+    /// Ask a third time for what failed its checks twice, after the model has thought about it; for models that think, and slow.
+    #[arg(long)]
+    pub second_look: bool,
     /// Seconds without a token after which the engine is killed and started again.
     #[arg(long, value_name = "SECONDS", default_value_t = 600)]
     pub watchdog: u64,

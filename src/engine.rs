@@ -11,12 +11,14 @@ pub mod chosen;
 mod cohort;
 pub mod gguf;
 pub mod hub;
+pub mod load;
 pub mod memory;
 #[cfg(feature = "mistralrs")]
 mod mistral;
 pub mod model;
 pub mod place;
 pub mod profile;
+pub mod program;
 pub mod protocol;
 pub mod recipe;
 pub mod scripted;
@@ -38,6 +40,9 @@ pub struct Request {
     pub grammar: Value,
     /// Most tokens of the answer.
     pub max_tokens: usize,
+    /// Whether a model that can think may do so before it answers; only without a grammar, which holds from the first token.
+    #[serde(default)]
+    pub thinking: bool,
     /// A recorded answer that is given again, token by token, whatever the model would say: the engine does all the work of
     /// that answer. For measuring speed with weights that know nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]

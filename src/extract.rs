@@ -68,6 +68,8 @@ pub struct Context<'a> {
     pub fetched: Option<Date>,
     /// Most tokens of one answer.
     pub max_output_tokens: usize,
+    /// Whether the model may think about what failed twice.
+    pub second_look: bool,
 }
 
 /// What one page gave.
@@ -138,6 +140,7 @@ pub fn extract(page: &Page, context: &Context) -> Result<Extraction, EngineError
             engine,
             normaliser: &normaliser,
             max_output: context.max_output_tokens,
+            second_look: context.second_look,
         };
         let reading = reader.read(&asks, &readings, &mut extraction)?;
         readings.push(reading);

@@ -1,14 +1,18 @@
 //! Parses the command line, picks a mode, and ends with a documented exit code.
 
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use clap::Parser;
 use smelt::cli::{Cli, Command, Exit, WorkerArgs};
-use smelt::pace::Pace;
-use smelt::{
-    bench, engine, eval, headless, keymap, log, models, monitor, power, theme, triage, tui,
-};
+use smelt::engine::load::{Models, work};
+use smelt::{bench, eval, headless, keymap, log, models, monitor, power, theme, triage, tui};
+
+/// With CUDA models are loaded by smelt-cuda.
+#[cfg(all(feature = "mistralrs", not(feature = "cuda")))]
+const MODELS: Models = smelt::engine::load::MISTRAL;
+#[cfg(not(all(feature = "mistralrs", not(feature = "cuda"))))]
+const MODELS: Models = smelt::engine::load::NO_MODELS;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
@@ -50,19 +54,5 @@ fn user(cli: &Cli, tap: &log::Tap) -> Exit {
 
 fn worker(arguments: &WorkerArgs) -> Exit {
     log::to_stderr();
-    if let Some(work) = &arguments.bare {
-        // The asker reads whether it went well in this line.
-        writeln!(
-            std::io::stdout(),
-            "{}",
-            engine::select::bare(arguments, work)
-        )
-        .ok();
-        return Exit::Done;
-    }
-    let pace = Pace::default();
-    match engine::worker::serve(engine::select::load(arguments, &pace), &pace) {
-        Ok(()) => Exit::Done,
-        Err(_) => Exit::Internal,
-    }
+    work(arguments, MODELS)
 }

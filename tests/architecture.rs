@@ -55,6 +55,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
         ],
     ),
     ("bench", &["cli", "engine", "extract", "page", "run"]),
+    // Programs beside smelt.
+    ("bin", &["cli", "engine", "log"]),
     (
         "eval",
         &[

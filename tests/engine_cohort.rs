@@ -39,6 +39,7 @@ fn request(lines: usize, replay: Option<&str>) -> Request {
             "properties": {"title": {"type": "string", "maxLength": 40}, "line": {"type": "integer", "minimum": 1, "maximum": 9}},
         }),
         max_tokens: 100,
+        thinking: false,
         replay: replay.map(str::to_owned),
     }
 }

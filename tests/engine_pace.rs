@@ -33,6 +33,7 @@ fn request() -> Request {
         user: "page".to_owned(),
         grammar: json!({}),
         max_tokens: 100,
+        thinking: false,
         replay: None,
     }
 }

@@ -355,3 +355,31 @@ fn a_model_that_takes_a_department_for_the_job_yields_to_the_name_in_prose() {
     assert!(flags(&extraction).contains(&"conflict:title"));
     assert_eq!(extraction.merged.provenance[&Field::Title], Source::Rule);
 }
+
+#[test]
+fn a_model_that_may_think_is_asked_a_third_time_with_its_notes() {
+    let page = page(&["Bread for all", "Mill & Sons bake in Graz."]);
+    let company = |words: &str| json!({"company": [2, words]});
+    let spell =
+        |asks: &[Ask], given: &serde_json::Value| support::spell(&support::answer(asks, given));
+    let engine = Answers::raw([
+        spell(&Ask::ALL, &company("Mill and Sons")),
+        spell(&[Ask::Company], &company("Mill and Sons Ltd")),
+        "<think>Who bakes?</think>\ncompany: line 2, \"Mill & Sons\"".to_owned(),
+        spell(&[Ask::Company], &company("Mill & Sons")),
+    ]);
+    let context = smelt::extract::Context {
+        engine: Some(&engine),
+        max_output_tokens: 32_768,
+        second_look: true,
+        ..smelt::extract::Context::default()
+    };
+    let extraction = smelt::extract::extract(&page, &context).unwrap();
+    assert_eq!(posting(&extraction)["company"], "Mill & Sons");
+    let asked = engine.asked.lock().unwrap();
+    assert_eq!(asked.len(), 4);
+    assert!(asked[2].thinking && asked[2].grammar.is_null());
+    assert!(!asked[3].thinking);
+    let notes = "Notes of a first look: company: line 2, \"Mill & Sons\"";
+    assert!(asked[3].user.contains(notes), "{}", asked[3].user);
+}

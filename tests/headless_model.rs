@@ -164,6 +164,7 @@ mod real {
                 user: prompt::user(&page, blocks, ""),
                 grammar: grammar(&Ask::ALL, first, last),
                 max_tokens: MOST,
+                thinking: false,
                 replay: None,
             };
             let completion = engine.generate(&request, &mut |_| {}).unwrap();

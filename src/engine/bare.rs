@@ -5,6 +5,7 @@ use std::process::{Command, Stdio};
 
 use serde::{Deserialize, Serialize};
 
+use super::program;
 use super::supervisor::Load;
 
 /// What is to be done in each round, by as many sequences as the cohort has.
@@ -32,9 +33,7 @@ pub struct Round {
 /// # Errors
 /// What the child said.
 pub fn measure(model: &Path, load: Load, unpacks: bool, work: Work) -> Result<Vec<Round>, String> {
-    let program = std::env::current_exe()
-        .map_err(|error| format!("smelt cannot find its own program: {error}"))?;
-    let mut command = Command::new(program);
+    let mut command = Command::new(program::with_model()?);
     command
         .args(["engine-worker", "--model"])
         .arg(model)

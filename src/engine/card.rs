@@ -30,7 +30,8 @@ pub struct Card {
     pub parameters: u64,
     /// Bytes of the key-value cache for one token in BF16, as on CUDA; twice that in F32, as on the CPU.
     pub kv_bytes_per_token: u64,
-    /// Whether it thinks before it answers. Inside a grammar none does: the grammar holds from the first token on.
+    /// Whether it thinks before it answers. Inside a grammar none does, which holds from the first token on; `--second-look`
+    /// lets it.
     pub thinking: Thinking,
     /// SPDX identifier of the weights' licence.
     pub licence: String,

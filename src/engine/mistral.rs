@@ -118,6 +118,7 @@ impl Mistral {
                 "type": "object", "properties": {"ok": {"type": "boolean"}}, "required": ["ok"], "additionalProperties": false,
             }),
             max_tokens: 32,
+            thinking: false,
             replay: None,
         };
         let failed = |why: String| {

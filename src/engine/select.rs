@@ -11,9 +11,9 @@ use super::memory::{self, Target};
 use super::model::{DEFAULT_CONTEXT, Model};
 use super::place::Place;
 use super::profile::{self, Entry, Key, Profiles};
+use super::program;
 use super::supervisor::{Load, Supervised, Watchdog, WorkerSpec};
 use crate::cli::EngineArgs;
-use crate::pace::Pace;
 
 /// What a build without the engine says to whoever asks for it.
 pub(super) const NO_ENGINE: &str =
@@ -34,6 +34,8 @@ pub struct Wish {
     pub context: Option<usize>,
     /// Questions answered together; by default what was found best or sound here, else one.
     pub cohort: Option<usize>,
+    /// Whether a model may think about what failed twice.
+    pub second_look: bool,
     /// Whether `cohort` is taken even if it failed here before, so that it can be verified again.
     pub again: bool,
     /// Seconds without a token.
@@ -47,6 +49,7 @@ impl From<&EngineArgs> for Wish {
             model: arguments.model.clone(),
             context: arguments.context,
             cohort: arguments.cohort,
+            second_look: arguments.second_look,
             again: false,
             watchdog_s: arguments.watchdog,
         }
@@ -69,6 +72,8 @@ pub struct Selected {
     pub max_output_tokens: usize,
     /// Questions answered together.
     pub cohort: usize,
+    /// Whether the model may think about what failed twice.
+    pub second_look: bool,
     /// What this model's profile in this place is kept under; none without a model.
     pub profile: Option<Key>,
     /// One line for stderr, when the user should know.
@@ -113,6 +118,7 @@ fn none(notice: Option<&str>) -> Selected {
         fingerprint: "none".to_owned(),
         max_output_tokens: 0,
         cohort: 1,
+        second_look: false,
         profile: None,
         notice: notice.map(str::to_owned),
     }
@@ -194,6 +200,7 @@ fn mistral(given: &str, wish: &Wish) -> Result<Selected, String> {
     let identity = &key.model;
     Ok(Selected {
         engine: Some(supervised(
+            program::with_model()?,
             args.to_vec(),
             env.into_iter().collect(),
             load,
@@ -202,9 +209,13 @@ fn mistral(given: &str, wish: &Wish) -> Result<Selected, String> {
         engine_name: "mistralrs 0.8.1".to_owned(),
         model: Some(model.name()),
         quant: Some(model.header.quant().to_owned()),
-        fingerprint: format!("mistralrs 0.8.1/{identity}/{context}/{max_output_tokens}/{unpacks}"),
+        fingerprint: format!(
+            "mistralrs 0.8.1/{identity}/{context}/{max_output_tokens}/{unpacks}/{}",
+            wish.second_look
+        ),
         max_output_tokens,
         cohort,
+        second_look: wish.second_look,
         profile: Some(key),
         notice: None,
     })
@@ -224,26 +235,32 @@ fn scripted(script: &Path, wish: &Wish) -> Result<Selected, String> {
     };
     let digest = hex::encode(Sha256::digest(bytes));
     Ok(Selected {
-        engine: Some(supervised(args.to_vec(), Vec::new(), load, wish)?),
+        engine: Some(supervised(
+            program::own()?,
+            args.to_vec(),
+            Vec::new(),
+            load,
+            wish,
+        )?),
         engine_name: "scripted".to_owned(),
         model: Some("scripted".to_owned()),
         quant: None,
-        fingerprint: format!("scripted/{digest}"),
+        fingerprint: format!("scripted/{digest}/{}", wish.second_look),
         max_output_tokens: MAX_OUTPUT,
         cohort: load.cohort,
+        second_look: wish.second_look,
         profile: Some(Key::new(digest, "", Place::cpu())),
         notice: None,
     })
 }
 
 fn supervised(
+    program: PathBuf,
     args: Vec<OsString>,
     env: Vec<(&'static str, &'static str)>,
     load: Load,
     wish: &Wish,
 ) -> Result<Supervised, String> {
-    let program = std::env::current_exe()
-        .map_err(|error| format!("smelt cannot find its own program: {error}"))?;
     let limit = Duration::from_secs(wish.watchdog_s);
     let watchdog = Watchdog {
         first_token: limit,
@@ -258,65 +275,5 @@ fn supervised(
             load,
         },
         watchdog,
-    ))
-}
-
-/// Measures the engine alone, and gives the line that says how long it took.
-#[must_use]
-pub fn bare(arguments: &crate::cli::WorkerArgs, work: &str) -> String {
-    let done = serde_json::from_str(work)
-        .map_err(|error| format!("--bare: {error}"))
-        .and_then(|work| bare_rounds(arguments, work));
-    super::bare::line(done)
-}
-
-#[cfg(feature = "mistralrs")]
-fn bare_rounds(
-    arguments: &crate::cli::WorkerArgs,
-    work: super::bare::Work,
-) -> Result<Vec<super::bare::Round>, String> {
-    let path = arguments.model.as_ref().ok_or("--bare needs --model")?;
-    let load = super::mistral::Load {
-        path,
-        context_tokens: arguments.context,
-        cohort: arguments.cohort,
-    };
-    super::mistral::bare::run(load, work)
-}
-
-#[cfg(not(feature = "mistralrs"))]
-fn bare_rounds(
-    _: &crate::cli::WorkerArgs,
-    _: super::bare::Work,
-) -> Result<Vec<super::bare::Round>, String> {
-    Err(NO_ENGINE.to_owned())
-}
-
-/// Loads the engine of a worker process, paced as `pace` says.
-///
-/// # Errors
-/// When it cannot be loaded.
-pub fn load(
-    arguments: &crate::cli::WorkerArgs,
-    pace: &Pace,
-) -> Result<std::sync::Arc<dyn super::Engine>, super::EngineError> {
-    if let Some(script) = &arguments.script {
-        return Ok(std::sync::Arc::new(super::scripted::Scripted::open(
-            script, pace,
-        )?));
-    }
-    #[cfg(feature = "mistralrs")]
-    if let Some(model) = &arguments.model {
-        let load = super::mistral::Load {
-            path: model,
-            context_tokens: arguments.context,
-            cohort: arguments.cohort,
-        };
-        return Ok(std::sync::Arc::new(super::mistral::Mistral::load(
-            load, pace,
-        )?));
-    }
-    Err(super::EngineError::Unavailable(
-        "the worker was given no engine it was built with".to_owned(),
     ))
 }

@@ -5,7 +5,7 @@ use super::normalise::{self, Normaliser};
 use super::reading::Reading;
 use super::wire::{self, Ask};
 use super::{Extraction, answer, chunk, combine, plausible, prompt};
-use crate::engine::{Engine, EngineError, Finish, Request};
+use crate::engine::{Completion, Engine, EngineError, Finish, Request};
 use crate::page::Page;
 
 /// Tokens a chat template adds around two messages, and room for miscounts at line ends.
@@ -23,6 +23,8 @@ pub struct Reader<'a> {
     pub normaliser: &'a Normaliser,
     /// Most tokens of one answer.
     pub max_output: usize,
+    /// Whether what failed twice is asked a third time, after the model has thought about it.
+    pub second_look: bool,
 }
 
 impl Reader<'_> {
@@ -128,6 +130,12 @@ impl Question<'_> {
             again.failed
         );
         reading.absorb(again.reading);
+        if self.reader.second_look && !again.failed.is_empty() {
+            let third = second.after_thought(&again.failed, extraction)?;
+            reading.absorb(third.reading);
+            again.misplaced.extend(third.misplaced);
+            again.failed = third.failed;
+        }
         for ask in again.failed {
             let field = normalise::field(ask);
             let misplaced = again.misplaced.remove(&ask);
@@ -140,6 +148,55 @@ impl Question<'_> {
             }
         }
         Ok(reading)
+    }
+
+    /// Lets the model think and write freely about a few keys, then asks for them once more with what it wrote at hand.
+    fn after_thought(
+        &self,
+        asks: &[Ask],
+        extraction: &mut Extraction,
+    ) -> Result<Expansion, EngineError> {
+        // The notes take their room from the answer's, which is a short one.
+        let max_output = self.max_output.saturating_sub(prompt::NOTES_TOKENS);
+        if max_output < prompt::NOTES_TOKENS {
+            return Ok(Expansion {
+                failed: asks.to_vec(),
+                ..Expansion::default()
+            });
+        }
+        let head = prompt::head(Some(asks), Some(prompt::DRAFT), self.digest);
+        let draft = Request {
+            system: prompt::SYSTEM.to_owned(),
+            user: prompt::user(self.shown.page, self.shown.blocks, &head),
+            grammar: serde_json::Value::Null,
+            max_tokens: self.max_output,
+            thinking: true,
+            replay: None,
+        };
+        let notes = prompt::notes(&self.ask(&draft, extraction)?.text);
+        let question = Question {
+            max_output,
+            ..*self
+        };
+        question.once(
+            asks,
+            Some(&format!("{}{notes}", prompt::REMARK)),
+            extraction,
+        )
+    }
+
+    fn ask(
+        &self,
+        request: &Request,
+        extraction: &mut Extraction,
+    ) -> Result<Completion, EngineError> {
+        let completion = self.reader.engine.generate(request, &mut |_| {})?;
+        extraction.usage.prompt_tokens += completion.usage.prompt_tokens;
+        extraction.usage.cached_tokens += completion.usage.cached_tokens;
+        extraction.usage.completion_tokens += completion.usage.completion_tokens;
+        extraction.prefill_ms += completion.prefill_ms;
+        extraction.decode_ms += completion.decode_ms;
+        Ok(completion)
     }
 
     fn once(
@@ -159,14 +216,10 @@ impl Question<'_> {
             user: prompt::user(self.shown.page, blocks, &head),
             grammar: wire::grammar(asks, first.id, last.id),
             max_tokens: self.max_output,
+            thinking: false,
             replay: None,
         };
-        let completion = self.reader.engine.generate(&request, &mut |_| {})?;
-        extraction.usage.prompt_tokens += completion.usage.prompt_tokens;
-        extraction.usage.cached_tokens += completion.usage.cached_tokens;
-        extraction.usage.completion_tokens += completion.usage.completion_tokens;
-        extraction.prefill_ms += completion.prefill_ms;
-        extraction.decode_ms += completion.decode_ms;
+        let completion = self.ask(&request, extraction)?;
         let answer = answer::parse(&completion.text, asks);
         let mut expansion = expand(self.shown, &answer, asks, self.reader.normaliser);
         if completion.finish == Finish::Length {

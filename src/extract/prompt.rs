@@ -27,6 +27,28 @@ description: the lines that describe the job, single numbers or [first, last]"#;
 pub const REMARK: &str =
     "An earlier answer was not in the posting's own words. Copy exactly, or write null.";
 
+/// What a model that may think is asked to write before the last question.
+pub const DRAFT: &str = "Think about these keys only. Then say for each in one line which numbered line states it and the words, or that no line does.";
+
+/// Room for what it wrote, in tokens.
+pub const NOTES_TOKENS: usize = 256;
+
+/// What the model wrote after its thought, as the end of a remark; as much of it as there is room for.
+#[must_use]
+pub fn notes(draft: &str) -> String {
+    let said = draft
+        .rsplit_once("</think>")
+        .map_or(draft, |(_, said)| said);
+    let words: Vec<&str> = said.split_whitespace().collect();
+    let words = words.join(" ");
+    // No tokenizer makes more than one token of two bytes of prose.
+    let end = words.floor_char_boundary(2 * NOTES_TOKENS - 32);
+    match words.get(..end) {
+        Some(words) if !words.is_empty() => format!(" Notes of a first look: {words}"),
+        _ => String::new(),
+    }
+}
+
 /// The page's part of the prompt: what stands before the lines, then the lines.
 #[must_use]
 pub fn user(page: &Page, blocks: &[Block], head: &str) -> String {

@@ -90,6 +90,7 @@ fn one(arguments: &VerifyArgs, width: usize, outcome: &mut Outcome) -> Result<Tr
         model: arguments.model.clone(),
         context: arguments.context,
         cohort: Some(width),
+        second_look: false,
         again: true,
         watchdog_s: arguments.watchdog,
     };

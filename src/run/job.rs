@@ -112,6 +112,7 @@ fn read(run: &Run, claim: &Claim, source: JobSource, bytes: Vec<u8>) -> Outcome 
         url: source.page.url.as_deref(),
         fetched: source.fetched,
         max_output_tokens: run.selected.max_output_tokens,
+        second_look: run.selected.second_look,
     };
     let extraction = match extract(&page, &context) {
         Ok(extraction) => extraction,

@@ -52,8 +52,7 @@ impl Question {
             tools: None,
             add_generation_prompt: true,
             add_special_tokens: true,
-            // The grammar holds from the first token on, so there is no room for thinking.
-            enable_thinking: Some(false),
+            enable_thinking: Some(request.thinking),
             reasoning_effort: None,
             response,
         };

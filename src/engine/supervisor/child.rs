@@ -13,6 +13,7 @@ use std::time::Duration;
 use tracing::Level;
 
 use super::{Load, WorkerSpec, lock};
+use crate::engine::program;
 use crate::engine::protocol::{self, Ask, Say};
 use crate::engine::{EngineError, EngineInfo};
 use crate::log::foreign;
@@ -107,7 +108,9 @@ impl Worker {
                 ))
             }
             Err(RecvTimeoutError::Disconnected) => {
-                unavailable(format!("while loading, {}", self.last_words()))
+                let words = self.last_words();
+                let meaning = program::last_words(&words);
+                unavailable(meaning.unwrap_or_else(|| format!("while loading, {words}")))
             }
         }
     }

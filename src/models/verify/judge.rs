@@ -62,6 +62,7 @@ impl Round {
             user: format!("{}Is this a job posting?", LINE.repeat(lines)),
             grammar: grammar(),
             max_tokens: MOST_TOKENS,
+            thinking: false,
             replay: None,
         }
     }

@@ -62,6 +62,7 @@ impl Phase {
                 "type": "array", "items": {"type": "boolean"}, "minItems": items, "maxItems": items,
             }),
             max_tokens: MOST_TOKENS,
+            thinking: false,
             replay: None,
         }
     }
