@@ -7,6 +7,7 @@ use std::{fs, path::PathBuf};
 use smelt::engine::{
     place::Place,
     profile::{Best, Entry, Failed, Key, Profiles, change, cohort},
+    select::{Wish, select},
 };
 use tempfile::TempDir;
 
@@ -133,4 +134,17 @@ fn what_failed_on_a_card_is_refused_there_with_the_reason() {
     }
     assert_eq!(cohort(Some(2), Some(&known), true), Ok(2));
     assert_eq!(cohort(Some(4), Some(&known), false), Ok(4));
+}
+
+#[test]
+fn pages_are_prepared_for_two_cohorts_unless_a_number_is_given() {
+    let wish = Wish {
+        engine: Some("none".to_owned()),
+        ..Wish::default()
+    };
+    let mut selected = select(&wish).unwrap();
+    assert_eq!(selected.jobs(None), 2);
+    selected.cohort = 8;
+    assert_eq!(selected.jobs(None), 16);
+    assert_eq!(selected.jobs(Some(3)), 3);
 }

@@ -7,8 +7,9 @@ mod hub;
 mod smelt;
 
 use std::fs;
+use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
-use std::process::Output;
+use std::process::{Command, Output, Stdio};
 
 use hub::{Behaviour, COMMIT, FakeHub, REPO_DIRECTORY};
 use sha2::{Digest, Sha256};
@@ -38,7 +39,7 @@ impl Scene {
         }
     }
 
-    fn pull(&self, more: &[(&str, &str)]) -> Output {
+    fn command(&self) -> Command {
         let mut command = self.bench.program();
         command
             .args(["models", "pull", "qwen3-0.6b"])
@@ -56,6 +57,11 @@ impl Scene {
         ] {
             command.env_remove(name);
         }
+        command
+    }
+
+    fn pull(&self, more: &[(&str, &str)]) -> Output {
+        let mut command = self.command();
         command.envs(more.iter().copied()).output().unwrap()
     }
 
@@ -286,4 +292,30 @@ fn what_cannot_be_pulled_is_said_before_anything_is_asked() {
         assert!(stderr.contains(words), "{stderr}");
     }
     assert_eq!(scene.hub.asked().len(), 0);
+}
+
+#[test]
+fn an_interrupted_pull_says_that_the_part_is_kept_and_ends_by_the_signal() {
+    let scene = Scene::new(Behaviour {
+        stall_after: Some(200_000),
+        ..Behaviour::default()
+    });
+    let child = scene.command().stderr(Stdio::piped()).spawn().unwrap();
+    let have = || fs::metadata(scene.part()).map_or(0, |part| part.len());
+    while have() < 200_000 {
+        std::thread::yield_now();
+    }
+    let pid = child.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &pid])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let output = child.wait_with_output().unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(stderr.contains("interrupted; the part is kept"), "{stderr}");
+    assert_eq!(output.status.signal(), Some(2));
+    assert_eq!(fs::read(scene.part()).unwrap(), content()[..200_000]);
 }

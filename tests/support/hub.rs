@@ -21,6 +21,8 @@ pub struct Behaviour {
     pub no_ranges: bool,
     /// Breaks each connection after so many bytes of the file.
     pub cut_after: Option<usize>,
+    /// Sends no more after so many bytes, and keeps the connection open.
+    pub stall_after: Option<usize>,
     /// Does not say which commit a file is of.
     pub no_commit: bool,
 }
@@ -200,7 +202,12 @@ fn serve_bytes(mut stream: &TcpStream, content: &[u8], behaviour: &Behaviour, lo
         None => "200 OK",
     };
     say(stream, status, &headers);
-    let sent = &rest[..behaviour.cut_after.unwrap_or(rest.len()).min(rest.len())];
+    let most = behaviour.cut_after.or(behaviour.stall_after);
+    let sent = &rest[..most.unwrap_or(rest.len()).min(rest.len())];
+    if behaviour.stall_after.is_some() {
+        // A second handle that nobody closes.
+        std::mem::forget(stream.try_clone().unwrap());
+    }
     log.lock().unwrap().sent += sent.len();
     stream.write_all(sent).ok();
 }
