@@ -205,7 +205,7 @@ fn mistral(given: &str, wish: &Wish) -> Result<Selected, String> {
             env.into_iter().collect(),
             load,
             wish,
-        )?),
+        )),
         engine_name: "mistralrs 0.8.1".to_owned(),
         model: Some(model.name()),
         quant: Some(model.header.quant().to_owned()),
@@ -241,7 +241,7 @@ fn scripted(script: &Path, wish: &Wish) -> Result<Selected, String> {
             Vec::new(),
             load,
             wish,
-        )?),
+        )),
         engine_name: "scripted".to_owned(),
         model: Some("scripted".to_owned()),
         quant: None,
@@ -260,14 +260,14 @@ fn supervised(
     env: Vec<(&'static str, &'static str)>,
     load: Load,
     wish: &Wish,
-) -> Result<Supervised, String> {
+) -> Supervised {
     let limit = Duration::from_secs(wish.watchdog_s);
     let watchdog = Watchdog {
         first_token: limit,
         next_token: limit.min(Watchdog::default().next_token),
         ..Watchdog::default()
     };
-    Ok(Supervised::new(
+    Supervised::new(
         WorkerSpec {
             program,
             args,
@@ -275,5 +275,5 @@ fn supervised(
             load,
         },
         watchdog,
-    ))
+    )
 }

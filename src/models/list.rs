@@ -147,16 +147,14 @@ fn table(entries: &[Entry], place: &Place, chosen: Option<&str>) -> String {
             rows.push(cells(entry, file));
         }
     }
-    let mut text = columns(&rows, 8);
-    text.push_str(&format!(
-        "\nverified and best: questions answered together on {}; files marked ~ are computed from the shape\n",
-        place.name
-    ));
-    let in_use = entries.iter().any(|entry| entry.in_use);
-    if let Some(chosen) = chosen.filter(|_| !in_use) {
-        text.push_str(&format!("* in use: {chosen}\n"));
-    }
-    text
+    let is_card = entries.iter().any(|entry| entry.in_use);
+    let other = chosen.filter(|_| !is_card);
+    format!(
+        "{}\nverified and best: questions answered together on {}; sizes with ~ are computed from the shape\n{}",
+        columns(&rows, 8),
+        place.name,
+        other.map_or_else(String::new, |file| format!("* in use: {file}\n")),
+    )
 }
 
 fn cells(entry: &Entry, file: &Listed) -> Vec<String> {

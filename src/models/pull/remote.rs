@@ -1,5 +1,6 @@
 //! The hub over HTTP: which blob a file is, and its bytes from an offset on. The token goes to the hub's own host only.
 
+use std::fmt::Write;
 use std::io::Read;
 use std::time::Duration;
 
@@ -225,7 +226,8 @@ fn encoded(text: &str, kept: &str) -> String {
         if letter.is_ascii_alphanumeric() || "-._~".contains(letter) || kept.contains(letter) {
             path.push(letter);
         } else {
-            path.push_str(&format!("%{byte:02X}"));
+            // Writing to a String cannot fail.
+            write!(path, "%{byte:02X}").ok();
         }
     }
     path
