@@ -13,6 +13,7 @@ use super::replay::{Recording, Replayer, forced};
 use super::row::Row;
 use super::widths::{self, Fresh, PerWidth};
 use crate::cli::{BenchBatchArgs, complain};
+use crate::engine::profile::{self, Key};
 use crate::engine::{Engine, EngineError, EngineInfo};
 
 /// Questions of filler for each that the widest takes at once.
@@ -28,6 +29,8 @@ pub(super) struct Report {
     pub(super) widths: Vec<AtWidth>,
     /// The one with the most pages a minute.
     pub(super) best: Option<Best>,
+    /// Whether later runs take that width.
+    pub(super) remembered: bool,
     /// Pages that no width was measured with.
     pub(super) left_out: BTreeSet<String>,
 }
@@ -84,6 +87,7 @@ pub(super) fn run(arguments: &BenchBatchArgs) -> Result<Report, BenchError> {
         left_out: BTreeSet::new(),
         engine: None,
         fingerprint: String::new(),
+        profile: None,
     };
     let measured = widths::each(&arguments.measure.engine, &arguments.widths, |fresh| {
         batch.measure(fresh)
@@ -100,12 +104,16 @@ struct Batch<'a> {
     left_out: BTreeSet<String>,
     engine: Option<EngineInfo>,
     fingerprint: String,
+    /// What the best is remembered under, and the model's name.
+    profile: Option<(Key, String)>,
 }
 
 impl Batch<'_> {
     fn measure(&mut self, fresh: &Fresh) -> Result<Result<(f64, Row), String>, BenchError> {
         self.engine.get_or_insert_with(|| fresh.info.clone());
         fresh.selected.fingerprint.clone_into(&mut self.fingerprint);
+        let name = fresh.selected.model.clone().unwrap_or_default();
+        self.profile = fresh.selected.profile.clone().map(|key| (key, name));
         let passes = match &self.work {
             Work::Pages(subjects) => {
                 let tasks = pages::tasks(subjects, &[], None)?;
@@ -182,6 +190,20 @@ impl Batch<'_> {
         }
     }
 
+    /// Keeps the best width in the model's profile in this place, where every later run finds it.
+    fn remember(&self, best: &Best) -> bool {
+        let Some(((key, name), rate)) = self.profile.as_ref().zip(best.decode_tokens_s) else {
+            return false;
+        };
+        match profile::record_best(key, name, best.width, rate) {
+            Ok(()) => true,
+            Err(why) => {
+                complain(&format!("the best number is not remembered: {why}"));
+                false
+            }
+        }
+    }
+
     fn report(self, measured: PerWidth<(f64, Row)>) -> Report {
         let first = measured.iter().find_map(|(_, result)| result.as_ref().ok());
         let first = first.map(|(_, row)| row.pages_min.mean);
@@ -196,6 +218,7 @@ impl Batch<'_> {
                 decode_tokens_s: row.decode_tokens_s,
                 fingerprint: self.fingerprint.clone(),
             });
+        let remembered = best.as_ref().is_some_and(|best| self.remember(best));
         let widths = measured.into_iter().map(|(width, result)| {
             let (measured, error) = match result {
                 Ok(measured) => (Some(measured), None),
@@ -220,6 +243,7 @@ impl Batch<'_> {
             card: self.card.name(),
             widths: widths.collect(),
             best,
+            remembered,
             left_out: self.left_out,
         }
     }

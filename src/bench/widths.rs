@@ -40,6 +40,8 @@ pub(super) fn each<T>(
     for width in widths {
         let wish = Wish {
             cohort: Some(width),
+            // Whether it works is what is being found out.
+            again: true,
             ..Wish::from(engine)
         };
         let selected = chosen(&wish)?;
