@@ -2,6 +2,7 @@
 
 mod bench;
 mod console;
+mod models;
 mod power;
 mod review;
 mod screen;
@@ -12,9 +13,15 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-pub use self::bench::{BenchArgs, BenchCommand, BenchExtractArgs};
+pub use self::bench::{
+    BenchArgs, BenchBatchArgs, BenchCommand, BenchDecodeArgs, BenchExtractArgs, FillerArgs,
+    MeasureArgs, WholeJson,
+};
 pub use self::console::{
     ColorArg, GlyphsArg, KeymapArgs, KeysArgs, LookArgs, ScreenArgs, ThemesArgs,
+};
+pub use self::models::{
+    ModelsArgs, ModelsCommand, ModelsListArgs, PlanArgs, PullArgs, UseArgs, VerifyArgs,
 };
 pub use self::power::{
     AutoArgs, CardArgs, GetArgs, HelperArgs, HowArgs, KeepArgs, POWER_SOCKET, ProfileArgs,
@@ -93,8 +100,10 @@ pub enum Command {
     Review(ReviewArgs),
     /// Read labelled postings and say how right the records are, per field and source.
     Eval(EvalArgs),
-    /// Measure how fast pages are read.
+    /// Measure how fast pages are read, on which card with which model.
     Bench(BenchArgs),
+    /// The models smelt knows: list them, plan memory, fetch, verify on this card, choose one.
+    Models(ModelsArgs),
     /// Watch the card: a live line on a terminal, JSON lines otherwise, alerts; nothing is changed.
     Monitor(MonitorArgs),
     /// Hold the card's power down: by hand, by its temperature, or on a simulated laptop.
@@ -129,9 +138,9 @@ pub struct RunArgs {
     /// Read every page again, even if the store holds its record.
     #[arg(long)]
     pub fresh: bool,
-    /// Pages prepared at the same time.
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=64))]
-    pub jobs: u8,
+    /// Pages prepared at the same time; default: enough to keep the model's cohorts full, at least 2.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub jobs: Option<u8>,
     /// Add the clean text that evidence offsets refer to.
     #[arg(long)]
     pub with_text: bool,
@@ -143,8 +152,9 @@ pub struct RunArgs {
 /// Which engine reads.
 #[derive(Debug, Clone, Args)]
 pub struct EngineArgs {
-    /// A .gguf file, or a models/*.toml card; default: the small model that smelt carries with it.
-    #[arg(long, value_name = "PATH", env = "SMELT_MODEL")]
+    /// A card's ID or ID:QUANT (see `smelt models list`), a .gguf file, or a models/*.toml card; default: what was chosen
+    /// with `smelt models use`, else the small model that smelt carries with it.
+    #[arg(long, value_name = "ID|PATH", env = "SMELT_MODEL")]
     pub model: Option<PathBuf>,
     /// mistralrs, none (structured data and rules only), or scripted:FILE.
     #[arg(long, value_name = "ENGINE")]
@@ -215,9 +225,9 @@ pub struct EvalArgs {
     /// Read every page again, even if the store holds its record.
     #[arg(long)]
     pub fresh: bool,
-    /// Pages prepared at the same time.
-    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=64))]
-    pub jobs: u8,
+    /// Pages prepared at the same time; default: enough to keep the model's cohorts full, at least 2.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u8).range(1..=64))]
+    pub jobs: Option<u8>,
     /// Who reads.
     #[command(flatten)]
     pub engine: EngineArgs,

@@ -1,18 +1,26 @@
 //! The engine: text and a grammar in, tokens out. The trait, and what every engine has in common.
 
 pub mod bare;
+pub mod blueprint;
 #[cfg(feature = "mistralrs")]
 mod bundled;
 pub mod card;
+pub mod catalogue;
+pub mod chosen;
 #[cfg(any(test, feature = "mistralrs"))]
 mod cohort;
 pub mod gguf;
+pub mod hub;
 pub mod load;
 pub mod memory;
 #[cfg(feature = "mistralrs")]
 mod mistral;
+pub mod model;
+pub mod place;
+pub mod profile;
 pub mod program;
 pub mod protocol;
+pub mod recipe;
 pub mod scripted;
 pub mod select;
 pub mod supervisor;

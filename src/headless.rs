@@ -63,7 +63,7 @@ fn batch(arguments: &RunArgs) -> Result<Exit, RunError> {
     let (sender, finished) = channel();
     let working = {
         let run = Arc::clone(&run);
-        let jobs = arguments.jobs;
+        let jobs = run.selected.jobs(arguments.jobs);
         std::thread::spawn(move || run::work(&run, jobs, &sender))
     };
     let closed = output.follow(&run, &finished)?;

@@ -21,6 +21,7 @@ pub mod gpu;
 pub mod headless;
 pub mod keymap;
 pub mod log;
+pub mod models;
 pub mod monitor;
 pub mod pace;
 pub mod page;

@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use smelt::cli::{Cli, Command, Exit, WorkerArgs};
 use smelt::engine::load::{Models, work};
-use smelt::{bench, eval, headless, keymap, log, monitor, power, theme, triage, tui};
+use smelt::{bench, eval, headless, keymap, log, models, monitor, power, theme, triage, tui};
 
 /// With CUDA models are loaded by smelt-cuda.
 #[cfg(all(feature = "mistralrs", not(feature = "cuda")))]
@@ -35,6 +35,7 @@ fn user(cli: &Cli, tap: &log::Tap) -> Exit {
         Some(Command::Bench(arguments)) => bench::bench(arguments),
         Some(Command::Export(arguments)) => headless::export(arguments),
         Some(Command::Review(arguments)) => triage::triage(arguments),
+        Some(Command::Models(arguments)) => models::models(arguments),
         Some(Command::Monitor(arguments)) => monitor::monitor(arguments),
         Some(Command::Power(arguments)) => power::command::power(arguments),
         Some(Command::Keys(arguments)) => keymap::command::keys(arguments),

@@ -22,7 +22,8 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("posting", &["pattern"]),
     ("store", &[]),
     ("pace", &[]),
-    ("engine", &["cli", "log", "pace"]),
+    ("engine", &["cli", "config", "gpu", "log", "pace"]),
+    ("models", &["cli", "engine", "signals"]),
     ("page", &["pattern", "posting"]),
     ("gpu", &[]),
     ("monitor", &["cli", "gpu", "signals"]),
@@ -53,7 +54,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "cli", "engine", "extract", "power", "review", "run", "store",
         ],
     ),
-    ("bench", &["cli", "engine", "extract", "page", "run"]),
+    (
+        "bench",
+        &["cli", "engine", "extract", "gpu", "page", "posting", "run"],
+    ),
     // Programs beside smelt.
     ("bin", &["cli", "engine", "log"]),
     (

@@ -100,7 +100,8 @@ fn another_architecture_is_refused() {
     let header = Header::open(&path).unwrap();
     let error = header.check_supported().unwrap_err();
     assert!(matches!(error, GgufError::Architecture { ref found, .. } if found == "llama"));
-    let message = "is a \"llama\" model, only \"qwen3\" is supported; choose a Qwen3 file";
+    let message =
+        "is a \"llama\" model, only \"qwen3\" and \"qwen3moe\" are supported; choose a Qwen3 file";
     assert!(error.to_string().ends_with(message), "{error}");
 }
 

@@ -7,9 +7,16 @@ use clap::Parser;
 use smelt::cli::WorkerArgs;
 use smelt::engine::load::{MISTRAL, work};
 
+/// Its version, and what of the engine was built in: what was verified with one is not with the other.
+const VERSION: &str = if cfg!(feature = "flash-attn") {
+    concat!(env!("CARGO_PKG_VERSION"), "+flash-attn")
+} else {
+    env!("CARGO_PKG_VERSION")
+};
+
 /// Holds the model on an NVIDIA GPU; started by smelt.
 #[derive(Debug, Parser)]
-#[command(version, name = "smelt-cuda")]
+#[command(version = VERSION, name = "smelt-cuda")]
 enum Cli {
     /// Answer over standard input and output.
     EngineWorker(WorkerArgs),

@@ -33,7 +33,7 @@ pub struct Round {
 /// # Errors
 /// What the child said.
 pub fn measure(model: &Path, load: Load, unpacks: bool, work: Work) -> Result<Vec<Round>, String> {
-    let mut command = Command::new(program::with_model()?);
+    let mut command = Command::new(program::holder()?.program);
     command
         .args(["engine-worker", "--model"])
         .arg(model)

@@ -18,8 +18,11 @@ pub use error::GgufError;
 use reader::Reader;
 pub use tensor::{TensorInfo, TensorType};
 
-/// The one architecture (`general.architecture`) the engine runs.
-pub const SUPPORTED_ARCHITECTURE: &str = "qwen3";
+/// The architectures (`general.architecture`) the engine runs: dense, and a mixture of experts.
+pub const SUPPORTED_ARCHITECTURES: [&str; 2] = ["qwen3", MIXTURE];
+
+/// The one that mistral.rs 0.8.1 runs on CUDA only: on the CPU its experts end in a panic (`indexed_moe_forward`, candle).
+const MIXTURE: &str = "qwen3moe";
 
 /// Metadata entries and tensors a header may have; real models stay below 100 and 1,000.
 const MAX_ENTRIES: u64 = 1 << 16;
@@ -55,6 +58,18 @@ struct Shape {
     key_length: usize,
     value_length: usize,
     vocab_size: usize,
+    experts: Option<Experts>,
+}
+
+/// The experts of each layer of a mixture.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Experts {
+    /// How many there are.
+    pub count: u64,
+    /// How many read each token.
+    pub used: u64,
+    /// Inner width of one.
+    pub feed_forward: u64,
 }
 
 /// The header of a GGUF file whose tensors are known to lie within the file.
@@ -98,7 +113,7 @@ impl Header {
         tensor::check_extent(&reader, data_offset, &tensors)?;
         let architecture = lookup.text("general.architecture")?.to_owned();
         let shape = lookup.shape(&architecture).map_err(|error| {
-            if architecture == SUPPORTED_ARCHITECTURE {
+            if SUPPORTED_ARCHITECTURES.contains(&architecture.as_str()) {
                 error
             } else {
                 GgufError::architecture(path, &architecture)
@@ -183,6 +198,12 @@ impl Header {
     #[must_use]
     pub fn vocab_size(&self) -> usize {
         self.shape.vocab_size
+    }
+
+    /// Its experts, if it is a mixture of such.
+    #[must_use]
+    pub fn experts(&self) -> Option<Experts> {
+        self.shape.experts
     }
 
     /// `general.name`.
@@ -315,6 +336,21 @@ impl<'a> Lookup<'a> {
             key_length: head_length("attention.key_length")?,
             value_length: head_length("attention.value_length")?,
             vocab_size,
+            experts: (architecture == MIXTURE)
+                .then(|| self.experts(architecture))
+                .transpose()?,
+        })
+    }
+
+    fn experts(&self, architecture: &str) -> Result<Experts, GgufError> {
+        let size = |name: &str| {
+            self.size(&format!("{architecture}.{name}"))
+                .map(|size| size as u64)
+        };
+        Ok(Experts {
+            count: size("expert_count")?,
+            used: size("expert_used_count")?,
+            feed_forward: size("expert_feed_forward_length")?,
         })
     }
 }

@@ -1,8 +1,8 @@
-//! How much memory a model needs for a prompt and its answer, and whether that fits.
+//! How much memory a model needs for prompts and their answers, and whether that fits.
 //!
 //! The formulas follow what mistralrs-core 0.8.1 and candle-core 0.10.2 allocate for a Qwen3 GGUF; each names its
-//! source. They hold for one sequence: `tokens` is prompt and answer together, planned as if all were prompt, or the sum over
-//! all sequences of a cohort, which overstates the attention further. Bytes saturate instead of overflowing.
+//! source. A context is prompt and answer together, planned as if all were prompt; a cohort is so many sequences of equal
+//! length, read and answered together, as far as the cache holds them. Bytes saturate instead of overflowing.
 
 mod available;
 #[cfg(test)]
@@ -10,7 +10,8 @@ mod tests;
 
 pub use available::available_memory;
 
-use super::gguf::{Header, TensorType};
+use super::blueprint::{Blueprint, EMBEDDING};
+use super::gguf::TensorType;
 
 const F32_BYTES: u64 = 4;
 const BF16_BYTES: u64 = 2;
@@ -68,11 +69,14 @@ pub struct Plan {
     pub embedding_f32: u64,
     /// Keys and values of all tokens.
     pub kv_cache: u64,
-    /// What loading, a prefill or the switch to decoding takes for a while, whichever is most, and the runtime itself.
+    /// What loading, a prefill or the switch to decoding takes for a while, whichever is most.
     pub activations: u64,
+    /// The runtime itself.
+    pub runtime: u64,
     /// All of them.
     pub total: u64,
-    tokens: usize,
+    context: usize,
+    cohort: usize,
     dimensions: Dimensions,
 }
 
@@ -114,7 +118,7 @@ impl std::fmt::Display for Size {
     }
 }
 
-/// What the plan needs of a header; `held` and `embedding` do not depend on the number of tokens.
+/// What the plan needs of a model; `held` and `embedding` do not depend on the number of tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Dimensions {
     target: Target,
@@ -127,7 +131,8 @@ struct Dimensions {
     kv_heads: u64,
     head_length: u64,
     hidden: u64,
-    feed_forward: u64,
+    /// Numbers a token's feed-forward products come to.
+    widest: u64,
     vocabulary: u64,
 }
 
@@ -138,17 +143,28 @@ pub fn kv_bytes_per_token(layers: u64, kv_heads: u64, head_length: u64, element_
     product(&[2, layers, kv_heads, head_length, element_bytes])
 }
 
-/// Plans the memory for `tokens` tokens of the model on that target.
+/// Plans the memory for sequences of up to `context` tokens, up to `cohort` of them together, on that target.
 #[must_use]
-pub fn plan(header: &Header, tokens: usize, target: Target) -> Plan {
-    Dimensions::new(header, target).plan(tokens)
+pub fn plan(model: &Blueprint, context: usize, cohort: usize, target: Target) -> Plan {
+    Dimensions::new(model, target).plan(context, cohort)
+}
+
+/// The largest context, within the model's own, that fits into so many bytes beside a cohort of that size; none where not
+/// even one token does.
+#[must_use]
+pub fn largest_context(
+    model: &Blueprint,
+    cohort: usize,
+    target: Target,
+    available: u64,
+) -> Option<usize> {
+    Dimensions::new(model, target).largest_context(usize::MAX, cohort, available)
 }
 
 /// Whether the model's quantised matrices are to be unpacked to F32 while it loads.
 #[must_use]
-pub fn unpacks(header: &Header, target: Target) -> bool {
-    let elements = sum(header.tensors().iter().map(|tensor| tensor.elements));
-    target == Target::Cpu && product(&[elements, F32_BYTES]) <= UNPACKED_LIMIT
+pub fn unpacks(model: &Blueprint, target: Target) -> bool {
+    target == Target::Cpu && product(&[model.parameters(), F32_BYTES]) <= UNPACKED_LIMIT
 }
 
 impl Plan {
@@ -163,18 +179,20 @@ impl Plan {
         Err(DoesNotFit {
             need: self.total,
             have: available,
-            largest_context: self.dimensions.largest_context(self.tokens, available),
+            largest_context: self
+                .dimensions
+                .largest_context(self.context, self.cohort, available),
         })
     }
 }
 
 impl Dimensions {
-    fn new(header: &Header, target: Target) -> Self {
-        let embedding = header.tensor("token_embd.weight");
-        let tied = header.tensor("output.weight").is_none();
+    fn new(model: &Blueprint, target: Target) -> Self {
+        let embedding = model.piece(EMBEDDING);
+        let tied = model.is_tied();
         // Plain floats become F32 tensors and norms are dequantised; quantised matrices stay as they are
         // (`QMatMul::from_arc`, candle `quantized/mod.rs`; `QRmsNorm::new`, `layers.rs`).
-        let unpacks = unpacks(header, target);
+        let unpacks = unpacks(model, target);
         let held = |elements: u64, bytes: u64, kind: TensorType| {
             if kind.is_quantised() && !unpacks {
                 bytes
@@ -182,80 +200,80 @@ impl Dimensions {
                 product(&[elements, F32_BYTES])
             }
         };
-        let matrices = header.tensors().iter().filter(|tensor| {
+        let matrices = model.pieces.iter().filter(|piece| {
             // A tied output matrix is the embedding, held a second time (`quantized_qwen3.rs`).
-            tied || tensor.name != "token_embd.weight"
+            tied || piece.name != EMBEDDING
         });
-        let held = sum(matrices.map(|tensor| held(tensor.elements, tensor.bytes, tensor.kind)));
-        let context = header.context_length() as u64;
-        let head_length = header.key_length() as u64;
+        let held = sum(matrices.map(|piece| held(piece.elements, piece.bytes, piece.kind)));
         // Sine and cosine, each half a head long, for every position (`RotaryEmbedding::new`, `layers.rs`).
-        let rotary = product(&[context, head_length, F32_BYTES]);
+        let rotary = product(&[model.context, model.head_length, F32_BYTES]);
         // While loading, the embedding is held as read and dequantised, and one tensor's bytes twice
         // (`TensorInfo::read`, candle `gguf_file.rs`).
-        let largest = header.tensors().iter().map(|tensor| tensor.bytes).max();
-        let feed_forward = header
-            .tensor("blk.0.ffn_gate.weight")
-            .and_then(|tensor| tensor.dimensions.last());
+        let largest = model.pieces.iter().map(|piece| piece.bytes).max();
         Self {
             target,
             held: held.saturating_add(rotary),
-            embedding: embedding.map_or(0, |tensor| product(&[tensor.elements, F32_BYTES])),
+            embedding: embedding.map_or(0, |piece| product(&[piece.elements, F32_BYTES])),
             loading: sum([
-                embedding.map_or(0, |tensor| tensor.bytes),
+                embedding.map_or(0, |piece| piece.bytes),
                 largest.unwrap_or(0),
             ]),
-            context,
-            layers: header.block_count() as u64,
-            heads: header.head_count() as u64,
-            kv_heads: header.head_count_kv() as u64,
-            head_length,
-            hidden: header.embedding_length() as u64,
-            feed_forward: feed_forward.copied().unwrap_or(0),
-            vocabulary: header.vocab_size() as u64,
+            context: model.context,
+            layers: model.layers,
+            heads: model.heads,
+            kv_heads: model.kv_heads,
+            head_length: model.head_length,
+            hidden: model.hidden,
+            widest: widest(model),
+            vocabulary: model.vocabulary,
         }
     }
 
-    fn plan(self, tokens: usize) -> Plan {
+    fn plan(self, context: usize, cohort: usize) -> Plan {
+        let tokens = cache_tokens(context, cohort) as u64;
         let per_token = kv_bytes_per_token(
             self.layers,
             self.kv_heads,
             self.head_length,
             self.target.cache_element_bytes(),
         );
-        let kv_cache = product(&[per_token, tokens as u64]);
+        let kv_cache = product(&[per_token, tokens]);
         let (runtime, copy) = match self.target {
             // Before the first decoding step the whole cache is copied (`clone_in_cache`, `kv_cache/mod.rs`).
             Target::Cpu => (CPU_RUNTIME_BYTES, kv_cache),
             Target::Cuda => (CUDA_RUNTIME_BYTES, 0),
         };
-        let transient = self.prefill(tokens as u64).max(copy).max(self.loading);
-        let activations = runtime.saturating_add(transient);
+        let prefill = self.prefill(context as u64, tokens, cohort as u64);
+        let activations = prefill.max(copy).max(self.loading);
         Plan {
             weights: self.held,
             embedding_f32: self.embedding,
             kv_cache,
             activations,
-            total: sum([self.held, self.embedding, kv_cache, activations]),
-            tokens,
+            runtime,
+            total: sum([self.held, self.embedding, kv_cache, activations, runtime]),
+            context,
+            cohort,
             dimensions: self,
         }
     }
 
-    /// What a prefill of `n` tokens holds at its peak; the engine does not split prompts.
-    fn prefill(self, n: u64) -> u64 {
-        let heads = product(&[self.heads.saturating_add(2 * self.kv_heads), 3]);
-        let widest = heads.max(product(&[self.feed_forward, 3]));
-        // The residual stream and its norm, then query, key and value with their rotated copies, or the three
-        // feed-forward products (`forward_attn` and `Mlp::forward`, `quantized_qwen3.rs`), all in F32.
-        let layer = product(&[n, sum([2 * self.hidden, widest]), F32_BYTES]);
+    /// What a prefill holds at its peak, of `rows` prompts of up to `n` tokens and of `tokens` together; the engine does not
+    /// split prompts, and reads those of a cohort in one go.
+    fn prefill(self, n: u64, tokens: u64, rows: u64) -> u64 {
+        let heads = sum([self.heads, 2 * self.kv_heads]);
+        let heads = product(&[heads, self.head_length, 3]);
+        // The residual stream and its norm, then query, key and value with their rotated copies, or the feed-forward
+        // products (`forward_attn` and `Mlp::forward`, `quantized_qwen3.rs`), all in F32.
+        let widest = heads.max(self.widest);
+        let layer = product(&[tokens, sum([2 * self.hidden, widest]), F32_BYTES]);
         // Only the last position is multiplied with the output matrix (`extract_logits`).
-        let logits = product(&[self.vocabulary, F32_BYTES]);
-        sum([layer, logits, self.attention(n)])
+        let logits = product(&[rows, self.vocabulary, F32_BYTES]);
+        sum([layer, logits, self.attention(n, tokens)])
     }
 
     /// The attention's own share. The mask is built as bytes, filled and selected (`layers_masker.rs`).
-    fn attention(self, n: u64) -> u64 {
+    fn attention(self, n: u64, tokens: u64) -> u64 {
         let square = |bytes: u64| product(&[n, n, bytes]);
         match self.target {
             // Tiled: no score matrix is held (`run_flash_attn_cpu`, `attention/backends/cpu.rs`).
@@ -264,11 +282,12 @@ impl Dimensions {
             // softmax for a chunk of queries (`naive_sdpa`); and the keys allocated a second time when the request
             // is queued (`add_request.rs`).
             Target::Cuda => {
-                let repeated = product(&[4, self.heads, self.head_length, n, BF16_BYTES]);
-                let scores = product(&[3, self.heads, n.min(ATTENTION_CHUNK), n, BF16_BYTES]);
+                let repeated = product(&[4, self.heads, self.head_length, tokens, BF16_BYTES]);
+                let chunk = n.min(ATTENTION_CHUNK);
+                let scores = product(&[3, self.heads, chunk, tokens, BF16_BYTES]);
                 let queued =
                     kv_bytes_per_token(self.layers, self.kv_heads, self.head_length, BF16_BYTES);
-                let queued = product(&[queued / 2, n]);
+                let queued = product(&[queued / 2, tokens]);
                 sum([square(1 + 2 * BF16_BYTES), repeated, scores, queued])
             }
         }
@@ -276,8 +295,8 @@ impl Dimensions {
 
     /// The most tokens, below `tokens` and within the model's context, whose plan fits; by bisection, as the total
     /// grows with the tokens.
-    fn largest_context(self, tokens: usize, available: u64) -> Option<usize> {
-        let fits = |tokens: usize| self.plan(tokens).total <= available;
+    fn largest_context(self, tokens: usize, cohort: usize, available: u64) -> Option<usize> {
+        let fits = |tokens: usize| self.plan(tokens, cohort).total <= available;
         let context = usize::try_from(self.context).unwrap_or(usize::MAX);
         let mut fitting = 0;
         let mut failing = tokens.min(context.saturating_add(1));
@@ -290,6 +309,22 @@ impl Dimensions {
             }
         }
         (fitting > 0).then_some(fitting)
+    }
+}
+
+/// Numbers a token's feed-forward part holds at its peak: gate, up and their product, or with experts the same for each
+/// that is used, and then the weighted and the plain results of all of them (`FusedMoe::forward`, `quantized_qwen3_moe.rs`).
+fn widest(model: &Blueprint) -> u64 {
+    match model.experts {
+        None => product(&[3, model.feed_forward]),
+        Some(experts) => {
+            let inner = product(&[3, experts.used, experts.feed_forward]);
+            let results = product(&[2, experts.used, model.hidden]);
+            inner.max(sum([
+                results,
+                product(&[experts.used, experts.feed_forward]),
+            ]))
+        }
     }
 }
 

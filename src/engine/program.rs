@@ -1,9 +1,35 @@
-//! Which program holds the model: smelt itself, or with CUDA the one beside it.
+//! Which program holds the model: smelt itself on the CPU, or the one beside it on an NVIDIA GPU.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::OnceLock;
+
+use super::memory::Target;
 
 /// The program with CUDA. It cannot start where NVIDIA's driver is missing, so it is not smelt itself.
 const WITH_CUDA: &str = "smelt-cuda";
+
+/// Whoever sets it reads on the CPU even where a GPU could.
+const CPU: &str = "SMELT_CPU";
+
+/// Whether this program can load a model by itself; one that was built with CUDA leaves that to the other.
+const HAS_ENGINE: bool = cfg!(all(feature = "mistralrs", not(feature = "cuda")));
+
+/// What a build without the engine says to whoever asks for it.
+pub const NO_ENGINE: &str = "this smelt was built without the mistralrs feature, and no smelt-cuda lies beside it: use --engine none";
+
+/// A program that can load a model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// Where it lies.
+    pub program: PathBuf,
+    /// What it computes on.
+    pub target: Target,
+    /// Its version, and what else it was built with.
+    pub build: String,
+    /// Why it is not the one that was hoped for.
+    pub notice: Option<String>,
+}
 
 /// This program.
 ///
@@ -13,57 +39,99 @@ pub fn own() -> Result<PathBuf, String> {
     std::env::current_exe().map_err(|error| format!("smelt cannot find its own program: {error}"))
 }
 
-/// The program that loads models.
+/// The program that loads models: the one with CUDA where it lies beside this one and starts, unless the environment has a
+/// `SMELT_CPU`; else this one. Found once.
 ///
 /// # Errors
-/// When it is not where it should be.
-pub fn with_model() -> Result<PathBuf, String> {
-    let own = own()?;
-    if cfg!(not(feature = "cuda")) {
-        return Ok(own);
-    }
-    let beside = own.with_file_name(WITH_CUDA);
-    if beside.is_file() {
-        return Ok(beside);
-    }
-    Err(format!(
-        "{} is missing: put it beside smelt (cargo build --features cuda makes both), or use --engine none",
-        beside.display()
-    ))
+/// When neither can.
+pub fn holder() -> Result<Holder, String> {
+    static HOLDER: OnceLock<Result<Holder, String>> = OnceLock::new();
+    HOLDER.get_or_init(find).clone()
 }
 
-/// What a program that ended before it began means, as far as its last words tell: the loader's own message names one library
-/// and no remedy.
+/// What models are computed on.
 #[must_use]
-pub fn last_words(words: &str) -> Option<String> {
+pub fn target() -> Target {
+    holder().map_or(Target::Cpu, |holder| holder.target)
+}
+
+fn find() -> Result<Holder, String> {
+    let own = own()?;
+    let beside = own.with_file_name(WITH_CUDA);
+    let mut notice = None;
+    if std::env::var_os(CPU).is_none() && beside.is_file() {
+        match starts(&beside) {
+            Ok(build) => {
+                return Ok(Holder {
+                    program: beside,
+                    target: Target::Cuda,
+                    build,
+                    notice: None,
+                });
+            }
+            Err(why) if HAS_ENGINE => notice = Some(format!("{why}; the CPU reads")),
+            Err(why) => return Err(why),
+        }
+    }
+    if !HAS_ENGINE {
+        return Err(NO_ENGINE.to_owned());
+    }
+    Ok(Holder {
+        program: own,
+        target: Target::Cpu,
+        build: env!("CARGO_PKG_VERSION").to_owned(),
+        notice,
+    })
+}
+
+/// A program's version, if it gets as far as its own code: the loader ends it before where a library is missing.
+fn starts(program: &Path) -> Result<String, String> {
+    let output = Command::new(program)
+        .arg("--version")
+        .stdin(Stdio::null())
+        .output()
+        .map_err(|error| format!("{} does not start: {error}", program.display()))?;
+    if output.status.success() {
+        return Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned());
+    }
+    let words = String::from_utf8_lossy(&output.stderr);
+    let meaning = missing(&words);
+    Err(meaning.unwrap_or_else(|| {
+        let how = output.status;
+        format!("{} ended with {how}: {}", program.display(), words.trim())
+    }))
+}
+
+/// What the loader's message means: it names one library and no remedy.
+fn missing(words: &str) -> Option<String> {
     let (_, missing) = words.split_once("error while loading shared libraries: ")?;
     let (library, _) = missing.split_once(':')?;
     Some(if library.starts_with("libcuda.") {
         format!(
-            "NVIDIA's driver is not on this machine ({library} is missing): install it, or use a smelt built without CUDA"
+            "NVIDIA's driver is not on this machine ({library} is missing): install it, or leave out smelt-cuda"
         )
     } else {
         format!(
-            "{library} is missing: install the CUDA 13 runtime libraries, or add their directory to LD_LIBRARY_PATH"
+            "smelt-cuda misses {library}: install the CUDA 13 runtime libraries, or add their directory to LD_LIBRARY_PATH"
         )
     })
 }
 
 #[cfg(test)]
 mod tests {
-    use super::last_words;
+    use super::missing;
 
     #[test]
     fn a_missing_driver_and_a_missing_library_are_told_apart() {
         let line = |library: &str| {
             format!(
-                "the worker ended with exit status: 127: smelt-cuda: error while loading shared libraries: {library}: cannot open shared object file: No such file or directory"
+                "smelt-cuda: error while loading shared libraries: {library}: cannot open shared object file"
             )
         };
-        let driver = last_words(&line("libcuda.so.1")).unwrap_or_default();
+        let driver = missing(&line("libcuda.so.1")).unwrap_or_default();
         assert!(driver.starts_with("NVIDIA's driver is not on this machine"));
-        let library = last_words(&line("libcublas.so.13")).unwrap_or_default();
-        assert!(library.starts_with("libcublas.so.13 is missing"));
-        assert_eq!(last_words("the worker ended with signal: 9"), None);
+        let library = missing(&line("libcublas.so.13")).unwrap_or_default();
+        assert!(library.starts_with("smelt-cuda misses libcublas.so.13"));
+        assert_eq!(missing("thread main panicked"), None);
     }
 }

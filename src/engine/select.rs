@@ -1,42 +1,40 @@
 //! Choosing the engine: from the command line to something that answers, checked before any page is touched.
 
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
-use super::card::Card;
-use super::gguf::Header;
+use super::chosen;
 use super::memory::{self, Target};
+use super::model::{DEFAULT_CONTEXT, Model};
+use super::place::Place;
+use super::profile::{self, Entry, Key, Profiles};
 use super::program;
 use super::supervisor::{Load, Supervised, Watchdog, WorkerSpec};
 use crate::cli::EngineArgs;
 
-/// What a build without the engine says to whoever asks for it.
-const NO_ENGINE: &str = "this smelt was built without the mistralrs feature: use --engine none";
-/// Context when nothing asks for more: a posting has 2,000 to 3,000 tokens, and naive attention is quadratic.
-const DEFAULT_CONTEXT: usize = 8192;
 /// Most tokens of one answer: long quotes in every field come to about 1,200.
 const MAX_OUTPUT: usize = 1536;
-/// Bytes at the head, middle and end of a model file that stand for the whole in its fingerprint.
-const SAMPLE: u64 = 1 << 20;
+/// Questions prepared at the same time where nothing is answered together.
+const LEAST_JOBS: usize = 2;
 
 /// What the command line asks for.
 #[derive(Debug, Clone, Default)]
 pub struct Wish {
     /// `mistralrs`, `none` or `scripted:FILE`; by default mistralrs.
     pub engine: Option<String>,
-    /// A GGUF file or a card; by default the bundled model.
+    /// A card's id, a GGUF file or a card; by default what was chosen with `smelt models use`, else the bundled model.
     pub model: Option<PathBuf>,
     /// Tokens.
     pub context: Option<usize>,
-    /// Questions answered together; by default one.
+    /// Questions answered together; by default what was found best or sound here, else one.
     pub cohort: Option<usize>,
     /// Whether a model may think about what failed twice.
     pub second_look: bool,
+    /// Whether `cohort` is taken even if it failed here before, so that it can be verified again.
+    pub again: bool,
     /// Seconds without a token.
     pub watchdog_s: u64,
 }
@@ -49,6 +47,7 @@ impl From<&EngineArgs> for Wish {
             context: arguments.context,
             cohort: arguments.cohort,
             second_look: arguments.second_look,
+            again: false,
             watchdog_s: arguments.watchdog,
         }
     }
@@ -70,10 +69,36 @@ pub struct Selected {
     pub max_output_tokens: usize,
     /// Questions answered together.
     pub cohort: usize,
+    /// What its model is; `None` where there are no weights.
+    pub weights: Option<Weights>,
     /// Whether the model may think about what failed twice.
     pub second_look: bool,
+    /// What this model's profile in this place is kept under; none without a model.
+    pub profile: Option<Key>,
     /// One line for stderr, when the user should know.
     pub notice: Option<String>,
+}
+
+/// A model's weights, to be measured without smelt around them.
+#[derive(Debug, Clone)]
+pub struct Weights {
+    /// The .gguf file.
+    pub path: PathBuf,
+    /// What room is made for.
+    pub load: Load,
+    /// Whether they become F32 while they load.
+    pub unpacks: bool,
+    /// Bytes of them that are read to write one token.
+    pub step_bytes: u64,
+}
+
+impl Selected {
+    /// Pages to prepare at the same time so that its cohorts are full: what was asked for, else two cohorts.
+    #[must_use]
+    pub fn jobs(&self, asked: Option<u8>) -> u8 {
+        let enough = (2 * self.cohort).max(LEAST_JOBS);
+        asked.unwrap_or(u8::try_from(enough).unwrap_or(u8::MAX))
+    }
 }
 
 /// Chooses an engine; nothing is loaded yet, but a model file that cannot work is refused here.
@@ -84,8 +109,8 @@ pub fn select(wish: &Wish) -> Result<Selected, String> {
     match wish.engine.as_deref() {
         Some("none") => Ok(none(None)),
         Some("mistralrs") | None => match &wish.model {
-            Some(given) => mistral(given, wish),
-            None => bundled(wish),
+            Some(given) => mistral(&given.to_string_lossy(), wish),
+            None => unnamed(wish),
         },
         Some(other) => match other.strip_prefix("scripted:") {
             Some(script) => scripted(Path::new(script), wish),
@@ -105,131 +130,118 @@ fn none(notice: Option<&str>) -> Selected {
         fingerprint: "none".to_owned(),
         max_output_tokens: 0,
         cohort: 1,
+        weights: None,
         second_look: false,
+        profile: None,
         notice: notice.map(str::to_owned),
     }
 }
 
-/// A model file that can work here.
-struct Model {
-    path: PathBuf,
-    card: Option<Card>,
-    header: Header,
-    context: usize,
-    target: Target,
-}
-
-impl Model {
-    /// Reads the header of what was asked for, and checks that the engine knows it and that it fits.
-    fn open(given: &Path, context: Option<usize>) -> Result<Self, String> {
-        let is_card = given
-            .extension()
-            .is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
-        let card = is_card.then(|| Card::load(given)).transpose();
-        let card = card.map_err(|error| error.to_string())?;
-        let path = match &card {
-            Some(card) => card.resolve(&[]).map_err(|error| error.to_string())?,
-            None => given.to_owned(),
-        };
-        let header = Header::open(&path).map_err(|error| error.to_string())?;
-        header
-            .check_supported()
-            .map_err(|error| error.to_string())?;
-        let context = context
-            .unwrap_or(DEFAULT_CONTEXT)
-            .min(header.context_length());
-        let target = if cfg!(feature = "cuda") {
-            Target::Cuda
-        } else {
-            Target::Cpu
-        };
-        // What is free on a card only its own driver can tell, once it is asked.
-        if let Some(available) = memory::available_memory().filter(|_| target == Target::Cpu) {
-            memory::plan(&header, context, target)
-                .check(available)
-                .map_err(|error| format!("{}: {error}", path.display()))?;
-        }
-        Ok(Self {
-            path,
-            card,
-            header,
-            context,
-            target,
-        })
+/// The model that was chosen, else the one that smelt carries with it.
+fn unnamed(wish: &Wish) -> Result<Selected, String> {
+    match chosen::load()? {
+        Some(chosen) => mistral(&chosen, wish)
+            .map_err(|why| format!("the model chosen with `smelt models use`: {why}")),
+        None => bundled(wish),
     }
 }
 
-/// The model that smelt carries with it, while no other is configured.
 #[cfg(feature = "mistralrs")]
 fn bundled(wish: &Wish) -> Result<Selected, String> {
-    let mut selected = mistral(&super::bundled::path()?, wish)?;
-    selected.notice = Some(
-        "no model is configured: the small bundled one reads (give --model FILE.gguf for a better one)"
-            .to_owned(),
-    );
+    let mut selected = mistral(super::catalogue::BUNDLED, wish)?;
+    let notice = "no model is configured: the small bundled one reads (`smelt models list` shows better ones, `smelt models use` takes one)";
+    selected.notice = Some(match selected.notice {
+        Some(other) => format!("{other}; {notice}"),
+        None => notice.to_owned(),
+    });
     Ok(selected)
 }
 
-/// Without the engine nothing can run a model.
+/// Without the engine there is no bundled model either.
 #[cfg(not(feature = "mistralrs"))]
 fn bundled(wish: &Wish) -> Result<Selected, String> {
     if wish.engine.is_some() {
-        return Err(NO_ENGINE.to_owned());
+        return Err(program::holder()
+            .err()
+            .unwrap_or_else(|| "this smelt carries no model: name one with --model".to_owned()));
     }
     Ok(none(Some(
         "this smelt was built without an engine: reading structured data and rules only",
     )))
 }
 
-fn mistral(given: &Path, wish: &Wish) -> Result<Selected, String> {
-    let Model {
-        path,
-        card,
-        header,
-        context,
-        target,
-    } = Model::open(given, wish.context)?;
-    if cfg!(not(feature = "mistralrs")) {
-        return Err(NO_ENGINE.to_owned());
+/// Questions to answer together; what nobody asked for is lowered until it fits.
+fn cohort(
+    model: &Model,
+    context: usize,
+    wish: &Wish,
+    entry: Option<&Entry>,
+    free: Option<u64>,
+) -> Result<usize, String> {
+    let is_card = model.target == Target::Cuda;
+    let entry = entry.filter(|_| !wish.again);
+    let mut cohort = profile::cohort(wish.cohort, entry, is_card)?;
+    let Some(free) = free else {
+        return Ok(cohort);
+    };
+    loop {
+        let fits = model.check_room(context, cohort, free);
+        let lower = entry
+            .filter(|_| fits.is_err() && wish.cohort.is_none())
+            .and_then(|entry| entry.verified.iter().rev().find(|width| **width < cohort));
+        match lower {
+            Some(lower) => cohort = *lower,
+            None => return fits.map(|()| cohort),
+        }
     }
-    let identity = fingerprint(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-    let cohort = wish.cohort.unwrap_or(1);
-    let max_output_tokens = card
-        .as_ref()
-        .map_or(MAX_OUTPUT, |card| card.max_output_tokens);
+}
+
+fn mistral(given: &str, wish: &Wish) -> Result<Selected, String> {
+    let holder = program::holder()?;
+    let model = Model::open(given)?;
+    let context = model.context(wish.context);
+    let (place, free) = Place::here(model.target);
+    let key = model.key(place)?;
+    let profiles = Profiles::load();
+    let cohort = cohort(&model, context, wish, profiles.lookup(&key), free)?;
+    let most = model.card.as_ref().map(|card| card.max_output_tokens);
+    let max_output_tokens = most.unwrap_or(MAX_OUTPUT).min(MAX_OUTPUT);
     let args = [
         "engine-worker".into(),
         "--model".into(),
-        path.clone().into_os_string(),
+        model.path.clone().into_os_string(),
     ];
     let load = Load { context, cohort };
     // candle reads this once, when it loads the first tensor, so it must stand in the worker's environment.
-    let unpacks = memory::unpacks(&header, target);
+    let unpacks = memory::unpacks(&model.blueprint, model.target);
     let env = unpacks.then_some(("CANDLE_DEQUANTIZE_ALL", "1"));
-    let stem = path
-        .file_stem()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .into_owned();
+    let identity = &key.model;
     Ok(Selected {
         engine: Some(supervised(
-            program::with_model()?,
+            holder.program,
             args.to_vec(),
             env.into_iter().collect(),
             load,
             wish,
-        )?),
+        )),
         engine_name: "mistralrs 0.8.1".to_owned(),
-        model: Some(card.map_or_else(|| header.name().map_or(stem, str::to_owned), |card| card.id)),
-        quant: Some(header.quant().to_owned()),
+        model: Some(model.name()),
+        quant: Some(model.header.quant().to_owned()),
         fingerprint: format!(
             "mistralrs 0.8.1/{identity}/{context}/{max_output_tokens}/{unpacks}/{}",
             wish.second_look
         ),
         max_output_tokens,
         cohort,
+        weights: Some(Weights {
+            step_bytes: model.blueprint.bytes_read_per_token(),
+            path: model.path,
+            load,
+            unpacks,
+        }),
         second_look: wish.second_look,
-        notice: None,
+        profile: Some(key),
+        notice: holder.notice,
     })
 }
 
@@ -245,6 +257,7 @@ fn scripted(script: &Path, wish: &Wish) -> Result<Selected, String> {
         context: wish.context.unwrap_or(DEFAULT_CONTEXT),
         cohort: wish.cohort.unwrap_or(1),
     };
+    let digest = hex::encode(Sha256::digest(bytes));
     Ok(Selected {
         engine: Some(supervised(
             program::own()?,
@@ -252,18 +265,16 @@ fn scripted(script: &Path, wish: &Wish) -> Result<Selected, String> {
             Vec::new(),
             load,
             wish,
-        )?),
+        )),
         engine_name: "scripted".to_owned(),
         model: Some("scripted".to_owned()),
         quant: None,
-        fingerprint: format!(
-            "scripted/{}/{}",
-            hex::encode(Sha256::digest(bytes)),
-            wish.second_look
-        ),
+        fingerprint: format!("scripted/{digest}/{}", wish.second_look),
         max_output_tokens: MAX_OUTPUT,
         cohort: load.cohort,
+        weights: None,
         second_look: wish.second_look,
+        profile: Some(Key::new(digest, "", Place::cpu())),
         notice: None,
     })
 }
@@ -274,14 +285,14 @@ fn supervised(
     env: Vec<(&'static str, &'static str)>,
     load: Load,
     wish: &Wish,
-) -> Result<Supervised, String> {
+) -> Supervised {
     let limit = Duration::from_secs(wish.watchdog_s);
     let watchdog = Watchdog {
         first_token: limit,
         next_token: limit.min(Watchdog::default().next_token),
         ..Watchdog::default()
     };
-    Ok(Supervised::new(
+    Supervised::new(
         WorkerSpec {
             program,
             args,
@@ -289,20 +300,5 @@ fn supervised(
             load,
         },
         watchdog,
-    ))
-}
-
-/// Size and three samples: hashing 8 GB would cost more than many pages.
-fn fingerprint(path: &Path) -> std::io::Result<String> {
-    let mut file = File::open(path)?;
-    let size = file.metadata()?.len();
-    let mut hash = Sha256::new();
-    hash.update(size.to_le_bytes());
-    for start in [0, size / 2, size.saturating_sub(SAMPLE)] {
-        file.seek(SeekFrom::Start(start))?;
-        let mut sample = Vec::new();
-        (&mut file).take(SAMPLE).read_to_end(&mut sample)?;
-        hash.update(&sample);
-    }
-    Ok(hex::encode(hash.finalize()))
+    )
 }

@@ -141,7 +141,7 @@ fn records(
     let keeper = heat::start(run, &arguments.keep, complain)?;
     let (sender, finished) = channel();
     let working = {
-        let (run, jobs) = (Arc::clone(run), arguments.jobs);
+        let (run, jobs) = (Arc::clone(run), run.selected.jobs(arguments.jobs));
         std::thread::spawn(move || run::work(&run, jobs, &sender))
     };
     let bar = ProgressBar::new(labels.len() as u64);

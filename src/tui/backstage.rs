@@ -109,7 +109,8 @@ impl Backstage {
         {
             porter.carry(Load::Names(arguments.inputs.clone()));
         }
-        let worked = run::work(run, arguments.jobs, &sender);
+        let jobs = run.selected.jobs(arguments.jobs);
+        let worked = run::work(run, jobs, &sender);
         drop(sender);
         marking.join().ok();
         let unavailable = lock(&run.unavailable).take();

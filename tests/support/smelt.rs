@@ -74,6 +74,9 @@ impl Bench {
             .current_dir(self.directory.path())
             .env("HOME", self.directory.path())
             .env_remove("XDG_STATE_HOME")
+            .env_remove("XDG_CONFIG_HOME")
+            .env_remove("XDG_DATA_HOME")
+            .env_remove("XDG_CACHE_HOME")
             .env_remove("SMELT_MODEL")
             .env("SMELT_STORE", self.path("smelt.db"));
         command

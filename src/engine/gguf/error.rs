@@ -5,8 +5,6 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use super::SUPPORTED_ARCHITECTURE;
-
 /// Why a model file cannot be used. Each message is one line that ends in what to do next.
 #[derive(Debug, thiserror::Error)]
 pub enum GgufError {
@@ -51,14 +49,12 @@ pub enum GgufError {
         need: u64,
     },
     /// A model of another family.
-    #[error("{} is a \"{found}\" model, only \"{supported}\" is supported; choose a Qwen3 file", path.display())]
+    #[error("{} is a \"{found}\" model, only \"qwen3\" and \"qwen3moe\" are supported; choose a Qwen3 file", path.display())]
     Architecture {
         /// The path asked for.
         path: PathBuf,
         /// `general.architecture` of the file.
         found: String,
-        /// The architecture the engine runs.
-        supported: &'static str,
     },
     /// A metadata key or tensor without which the model cannot run.
     #[error("{} lacks {key}; download a complete conversion of the model", path.display())]
@@ -85,7 +81,6 @@ impl GgufError {
         Self::Architecture {
             path: path.to_owned(),
             found: found.to_owned(),
-            supported: SUPPORTED_ARCHITECTURE,
         }
     }
 

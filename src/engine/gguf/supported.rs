@@ -1,12 +1,12 @@
 //! Whether the engine can run a model, asked of its header before seconds are spent on loading it.
 //!
-//! The conditions are those of mistralrs-core 0.8.1: `models/quantized_qwen3.rs` for the keys and tensors,
-//! `gguf/gguf_tokenizer.rs` for the tokenizer, `gguf/content.rs` for split files. Some of them panic there.
+//! The conditions are those of mistralrs-core 0.8.1: `models/quantized_qwen3.rs` and `models/quantized_qwen3_moe.rs` for
+//! the keys and tensors, `gguf/gguf_tokenizer.rs` for the tokenizer, `gguf/content.rs` for split files. Some of them panic there.
 
-use super::{GgufError, Header, SUPPORTED_ARCHITECTURE, Value};
+use super::{GgufError, Header, SUPPORTED_ARCHITECTURES, Value};
 
 /// Weights each layer must have.
-const LAYER_TENSORS: [&str; 11] = [
+const LAYER_TENSORS: [&str; 8] = [
     "attn_norm",
     "attn_q",
     "attn_k",
@@ -15,9 +15,15 @@ const LAYER_TENSORS: [&str; 11] = [
     "attn_k_norm",
     "attn_output",
     "ffn_norm",
-    "ffn_gate",
-    "ffn_up",
-    "ffn_down",
+];
+/// What a dense layer has beside them.
+const DENSE_TENSORS: [&str; 3] = ["ffn_gate", "ffn_up", "ffn_down"];
+/// What a layer of experts has beside them.
+const EXPERT_TENSORS: [&str; 4] = [
+    "ffn_gate_inp",
+    "ffn_gate_exps",
+    "ffn_up_exps",
+    "ffn_down_exps",
 ];
 
 impl Header {
@@ -27,7 +33,7 @@ impl Header {
     /// [`GgufError::Architecture`] for another family, [`GgufError::MissingKey`] for a key or tensor the engine
     /// needs, [`GgufError::BadValue`] for values that contradict each other or a part of a split file.
     pub fn check_supported(&self) -> Result<(), GgufError> {
-        if self.architecture != SUPPORTED_ARCHITECTURE {
+        if !SUPPORTED_ARCHITECTURES.contains(&self.architecture.as_str()) {
             return Err(GgufError::architecture(&self.path, &self.architecture));
         }
         if let Some(Value::Unsigned(parts @ 2..)) = self.value("split.count") {
@@ -45,17 +51,16 @@ impl Header {
     }
 
     fn check_heads(&self) -> Result<(), GgufError> {
-        self.require("qwen3.attention.layer_norm_rms_epsilon")?;
+        let key = |name: &str| format!("{}.attention.{name}", self.architecture);
+        self.require(&key("layer_norm_rms_epsilon"))?;
         let shape = self.shape;
         if shape.key_length != shape.value_length {
             let problem = format!("{} is not key_length", shape.value_length);
-            let key = "qwen3.attention.value_length";
-            return Err(GgufError::bad(&self.path, key, problem));
+            return Err(GgufError::bad(&self.path, &key("value_length"), problem));
         }
         if !shape.head_count.is_multiple_of(shape.head_count_kv) {
             let problem = format!("{} does not divide head_count", shape.head_count_kv);
-            let key = "qwen3.attention.head_count_kv";
-            return Err(GgufError::bad(&self.path, key, problem));
+            return Err(GgufError::bad(&self.path, &key("head_count_kv"), problem));
         }
         Ok(())
     }
@@ -94,8 +99,12 @@ impl Header {
         };
         require("token_embd.weight")?;
         require("output_norm.weight")?;
+        let feed_forward: &[&str] = match self.experts() {
+            Some(_) => &EXPERT_TENSORS,
+            None => &DENSE_TENSORS,
+        };
         for layer in 0..self.block_count() {
-            for tensor in LAYER_TENSORS {
+            for tensor in LAYER_TENSORS.iter().chain(feed_forward) {
                 require(&format!("blk.{layer}.{tensor}.weight"))?;
             }
         }

@@ -65,6 +65,16 @@ impl TensorType {
         }
     }
 
+    /// Bytes of so many elements; none where they do not fill whole blocks.
+    #[must_use]
+    pub fn bytes_of(self, elements: u64) -> Option<u64> {
+        let (in_block, bytes) = self.block();
+        let whole = elements.is_multiple_of(in_block);
+        whole
+            .then(|| (elements / in_block).checked_mul(bytes))
+            .flatten()
+    }
+
     /// Whether elements share a scale; plain floats do not.
     #[must_use]
     pub fn is_quantised(self) -> bool {
@@ -124,13 +134,10 @@ pub(super) fn read(reader: &mut Reader) -> Result<TensorInfo, GgufError> {
         let problem = format!("the engine has no tensor type {type_id}, take Q4_K_M or Q8_0");
         return Err(GgufError::bad(reader.path(), &name, problem));
     };
-    let (block_elements, block_bytes) = kind.block();
     let elements = dimensions
         .iter()
         .try_fold(1_u64, |product, length| product.checked_mul(*length));
-    let bytes = elements
-        .filter(|elements| elements.is_multiple_of(block_elements))
-        .and_then(|elements| (elements / block_elements).checked_mul(block_bytes));
+    let bytes = elements.and_then(|elements| kind.bytes_of(elements));
     let (Some(elements), Some(bytes)) = (elements, bytes) else {
         let problem = format!("no {} tensor has the size {dimensions:?}", kind.label());
         return Err(GgufError::bad(reader.path(), &name, problem));

@@ -14,7 +14,6 @@ use rustix::process::{Pid, Signal, getpriority_process, kill_process, setpriorit
 use tracing::Level;
 
 use super::{Load, WorkerSpec, lock};
-use crate::engine::program;
 use crate::engine::protocol::{self, Ask, Say};
 use crate::engine::{EngineError, EngineInfo};
 use crate::log::foreign;
@@ -113,9 +112,7 @@ impl Worker {
                 ))
             }
             Err(RecvTimeoutError::Disconnected) => {
-                let words = self.last_words();
-                let meaning = program::last_words(&words);
-                unavailable(meaning.unwrap_or_else(|| format!("while loading, {words}")))
+                unavailable(format!("while loading, {}", self.last_words()))
             }
         }
     }

@@ -1,0 +1,128 @@
+//! `smelt models verify`: loads a model anew for each number of questions together, and sees that all are answered soundly.
+
+mod judge;
+
+use serde::Serialize;
+
+use self::judge::Round;
+use super::{Refused, is_read, print};
+use crate::cli::{VerifyArgs, complain};
+use crate::engine::profile::{self, Failed, Key};
+use crate::engine::select::{Selected, Wish, select};
+use crate::engine::{Engine, EngineError};
+
+/// Numbers of questions together that are tried.
+pub const WIDTHS: [usize; 4] = [1, 2, 4, 8];
+
+/// What came of it.
+#[derive(Debug, Default, Serialize)]
+struct Outcome {
+    model: Option<String>,
+    #[serde(skip)]
+    key: Option<Key>,
+    verified: Vec<usize>,
+    failed: Option<Failed>,
+    /// Why more were not tried, where none failed.
+    stopped: Option<String>,
+}
+
+/// How one number of questions together ended.
+enum Tried {
+    Passed,
+    Failed(String),
+    /// Not tried, nor any more.
+    Stopped(String),
+}
+
+/// Tries the numbers one after the other, remembers which passed, and says so.
+pub(super) fn verify(arguments: &VerifyArgs) -> Result<(), Refused> {
+    let mut outcome = Outcome::default();
+    for width in WIDTHS.into_iter().filter(|width| *width <= arguments.most) {
+        match one(arguments, width, &mut outcome)? {
+            Tried::Passed => {
+                outcome.verified.push(width);
+                complain(&format!("{}: sound", together(width)));
+            }
+            Tried::Failed(why) => {
+                complain(&format!("{}: FAILED: {why}", together(width)));
+                outcome.failed = Some(Failed { cohort: width, why });
+                break;
+            }
+            Tried::Stopped(why) => {
+                complain(&format!("{}: not tried: {why}", together(width)));
+                outcome.stopped = Some(why);
+                break;
+            }
+        }
+    }
+    finish(arguments.json, &outcome)
+}
+
+fn together(width: usize) -> String {
+    match width {
+        1 => "1 question at a time".to_owned(),
+        width => format!("{width} questions together"),
+    }
+}
+
+fn finish(json: bool, outcome: &Outcome) -> Result<(), Refused> {
+    let name = outcome.model.as_deref().unwrap_or_default();
+    if let Some(key) = &outcome.key {
+        profile::record_verified(key, name, &outcome.verified, outcome.failed.clone())?;
+        if json || !is_read() {
+            let mut report = serde_json::json!(outcome);
+            report["place"] = serde_json::json!(key.place);
+            report["build"] = key.build.clone().into();
+            print(&format!("{report}\n"));
+        }
+    }
+    match (outcome.verified.last(), &outcome.failed) {
+        (None, Some(failed)) => Err(format!("{name} does not work here: {}", failed.why)),
+        (None, None) => Err(outcome.stopped.clone().unwrap_or_default()),
+        (Some(_), _) => Ok(()),
+    }
+}
+
+/// A fresh engine, asked so many questions at once.
+fn one(arguments: &VerifyArgs, width: usize, outcome: &mut Outcome) -> Result<Tried, Refused> {
+    let wish = Wish {
+        engine: arguments.engine.clone(),
+        model: arguments.model.clone(),
+        context: arguments.context,
+        cohort: Some(width),
+        second_look: false,
+        again: true,
+        watchdog_s: arguments.watchdog,
+    };
+    let selected = match select(&wish) {
+        Ok(selected) => selected,
+        // The file was good for fewer: what is lacking is memory.
+        Err(why) if width > 1 => return Ok(Tried::Stopped(why)),
+        Err(why) => return Err(why),
+    };
+    let Some(engine) = &selected.engine else {
+        return Err("there is no engine to verify".to_owned());
+    };
+    let info = match engine.info() {
+        Ok(info) => info,
+        // What cannot be loaded at all says nothing of cohorts.
+        Err(EngineError::Unavailable(why)) if width == 1 => return Err(why),
+        Err(error) => return Ok(Tried::Failed(error.to_string())),
+    };
+    remember(&selected, outcome);
+    if info.cohort < width {
+        let why = format!("this engine answers at most {} together here", info.cohort);
+        return Ok(Tried::Stopped(why));
+    }
+    for round in [Round::Alike, Round::Lengths] {
+        if let Err(why) = round.judge(&round.ask(engine, width)) {
+            return Ok(Tried::Failed(why));
+        }
+    }
+    Ok(Tried::Passed)
+}
+
+fn remember(selected: &Selected, outcome: &mut Outcome) {
+    outcome.model.clone_from(&selected.model);
+    outcome.key.clone_from(&selected.profile);
+}
