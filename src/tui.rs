@@ -112,7 +112,8 @@ fn open(cli: &Cli, tap: &Tap) -> Result<Ended, ConsoleError> {
     let size = terminal.size()?;
     let mut model = Model::new(keymap, (size.width, size.height));
     model.is_readonly = arguments.keep.readonly;
-    model.work.workers = usize::from(arguments.jobs);
+    // Where nobody says how many, what others queue is taken up once none is read.
+    model.work.workers = usize::from(arguments.jobs.unwrap_or(1));
     model.has_mouse = cli.console.look.mouse;
     terminal::on_panic(std::thread::current().id());
     let mut stage = Stage::open(
