@@ -1,15 +1,31 @@
 //! `smelt bench`: how fast pages are read, measured on the pages and the model the user names.
 
+mod bare;
+mod batch;
+mod busy;
+mod card;
+mod decode;
 mod extract;
+mod filler;
+mod limit;
+mod pages;
+mod pass;
+pub mod replay;
+mod report;
+mod row;
 mod spread;
 mod table;
+mod timed;
+pub mod whole;
+mod widths;
 
 use std::io::{ErrorKind, IsTerminal, Write};
 
-use self::extract::Measured;
-use crate::cli::{BenchArgs, BenchCommand, BenchExtractArgs, Exit, complain};
-use crate::engine::EngineInfo;
-use crate::engine::select::{Wish, select};
+use serde::Serialize;
+
+use crate::cli::{BenchArgs, BenchCommand, Exit, complain};
+use crate::engine::EngineError;
+use crate::engine::select::{Selected, Wish, select};
 use crate::run::RunError;
 
 /// Why there is no measurement.
@@ -19,50 +35,90 @@ enum BenchError {
     Run(#[from] RunError),
     #[error("nothing to measure: no page could be read")]
     NoPage,
+    #[error(
+        "this is measured with a model, and there is none: leave out --engine none, or use a smelt built with an engine"
+    )]
+    NoModel,
+    /// Something on the command line cannot be used.
+    #[error("{0}")]
+    Given(String),
     #[error("the result cannot be written: {0}")]
     Output(#[from] std::io::Error),
+}
+
+impl From<EngineError> for BenchError {
+    fn from(error: EngineError) -> Self {
+        Self::Run(RunError::Engine(error.to_string()))
+    }
+}
+
+impl BenchError {
+    fn exit(&self) -> Exit {
+        match self {
+            Self::Run(error) => error.exit(),
+            Self::NoPage => Exit::Nothing,
+            Self::NoModel => Exit::NoEngine,
+            Self::Given(_) => Exit::Usage,
+            Self::Output(_) => Exit::Internal,
+        }
+    }
 }
 
 /// Runs a measurement to its end.
 #[must_use]
 pub fn bench(arguments: &BenchArgs) -> Exit {
-    let BenchCommand::Extract(arguments) = &arguments.command;
-    match measure(arguments) {
-        Ok(()) => Exit::Done,
+    match measure(&arguments.command) {
+        Ok(exit) => exit,
+        Err(BenchError::Output(error)) if error.kind() == ErrorKind::BrokenPipe => Exit::Done,
         Err(error) => {
-            let exit = match &error {
-                BenchError::Run(error) => error.exit(),
-                BenchError::NoPage => Exit::Nothing,
-                BenchError::Output(error) if error.kind() == ErrorKind::BrokenPipe => {
-                    return Exit::Done;
-                }
-                BenchError::Output(_) => Exit::Internal,
-            };
             complain(&error.to_string());
-            exit
+            error.exit()
         }
     }
 }
 
-fn measure(arguments: &BenchExtractArgs) -> Result<(), BenchError> {
-    let selected = select(&Wish::from(&arguments.engine)).map_err(RunError::Engine)?;
+fn measure(command: &BenchCommand) -> Result<Exit, BenchError> {
+    match command {
+        BenchCommand::Extract(arguments) => {
+            let report = extract::run(arguments)?;
+            print(&report, arguments.measure.json, || table::extract(&report))?;
+            Ok(some(report.failed.is_empty(), Exit::SomeFailed))
+        }
+        BenchCommand::Batch(arguments) => {
+            let report = batch::run(arguments)?;
+            print(&report, arguments.measure.json, || table::batch(&report))?;
+            Ok(some(report.best.is_some(), Exit::NoEngine))
+        }
+        BenchCommand::Decode(arguments) => {
+            let report = decode::run(arguments)?;
+            print(&report, arguments.measure.json, || table::decode(&report))?;
+            let any = report.widths.iter().any(|width| width.error.is_none());
+            Ok(some(any, Exit::NoEngine))
+        }
+    }
+}
+
+fn some(is_well: bool, otherwise: Exit) -> Exit {
+    if is_well { Exit::Done } else { otherwise }
+}
+
+/// The engine that is wished for, with a line for the user where there is one.
+fn chosen(wish: &Wish) -> Result<Selected, BenchError> {
+    let selected = select(wish).map_err(RunError::Engine)?;
     if let Some(notice) = &selected.notice {
         complain(notice);
     }
-    let (info, measured) = extract::run(arguments, &selected)?;
-    print(info.as_ref(), &measured, arguments.json)?;
-    Ok(())
+    Ok(selected)
 }
 
-fn print(info: Option<&EngineInfo>, measured: &[Measured], json: bool) -> std::io::Result<()> {
+fn print(
+    report: &impl Serialize,
+    json: bool,
+    table: impl FnOnce() -> String,
+) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     if json || !out.is_terminal() {
-        let report = serde_json::json!({
-            "smelt": env!("CARGO_PKG_VERSION"),
-            "engine": info,
-            "pages": measured,
-        });
-        return writeln!(out, "{report}");
+        return writeln!(out, "{}", serde_json::to_string(report)?);
     }
-    write!(out, "{}", table::table(info, measured))
+    write!(out, "{}", table())
 }

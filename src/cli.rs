@@ -13,7 +13,10 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 
-pub use self::bench::{BenchArgs, BenchCommand, BenchExtractArgs};
+pub use self::bench::{
+    BenchArgs, BenchBatchArgs, BenchCommand, BenchDecodeArgs, BenchExtractArgs, FillerArgs,
+    MeasureArgs, WholeJson,
+};
 pub use self::console::{
     ColorArg, GlyphsArg, KeymapArgs, KeysArgs, LookArgs, ScreenArgs, ThemesArgs,
 };
@@ -97,7 +100,7 @@ pub enum Command {
     Review(ReviewArgs),
     /// Read labelled postings and say how right the records are, per field and source.
     Eval(EvalArgs),
-    /// Measure how fast pages are read.
+    /// Measure how fast pages are read, on which card with which model.
     Bench(BenchArgs),
     /// The models smelt knows: list them, plan memory, fetch, verify on this card, choose one.
     Models(ModelsArgs),

@@ -23,6 +23,7 @@ pub mod protocol;
 pub mod recipe;
 pub mod scripted;
 pub mod select;
+mod step;
 pub mod supervisor;
 pub mod worker;
 

@@ -54,7 +54,10 @@ const MAY_USE: &[(&str, &[&str])] = &[
             "cli", "engine", "extract", "power", "review", "run", "store",
         ],
     ),
-    ("bench", &["cli", "engine", "extract", "page", "run"]),
+    (
+        "bench",
+        &["cli", "engine", "extract", "gpu", "page", "posting", "run"],
+    ),
     // Programs beside smelt.
     ("bin", &["cli", "engine", "log"]),
     (

@@ -1,203 +1,247 @@
-//! Measured extraction: each page from bytes to record, several times, through the engine that would read it.
+//! `smelt bench extract`: pages from bytes to posting, several at once and several times, and the same results by other
+//! ways beside it.
 
-use std::time::Instant;
+use std::fs::File;
+use std::path::Path;
 
-use serde::Serialize;
-
-use super::BenchError;
-use super::spread::Spread;
+use super::card::Card;
+use super::pages::{self, Task};
+use super::pass::{Pass, Plan, Read, Reading};
+use super::replay::{Recorder, Recording, Replayer, forced};
+use super::report::{Against, Failed, GrammarCost, Measured, Report};
+use super::row::Row;
+use super::whole::Question;
+use super::{BenchError, chosen};
 use crate::cli::{BenchExtractArgs, complain};
-use crate::engine::select::Selected;
-use crate::engine::{Engine, EngineInfo};
-use crate::extract::record::RecordUsage;
-use crate::extract::{Context, Extraction, extract, prompt};
-use crate::page::{self, Format, Limits, Page};
-use crate::run::RunError;
-use crate::run::input;
+use crate::engine::select::{Selected, Wish};
+use crate::engine::{Engine, EngineError};
 
-/// One page, or the beginning of one.
-#[derive(Debug, Serialize)]
-pub(super) struct Measured {
-    /// As given.
-    pub(super) page: String,
-    /// Its lines under the model's tokenizer; 0 without a model.
-    pub(super) page_tokens: usize,
-    /// Tokens of all questions of one run.
-    pub(super) usage: RecordUsage,
-    /// From bytes to record.
-    pub(super) seconds: Spread,
-    /// Milliseconds until first tokens, all questions together.
-    pub(super) prefill_ms: Spread,
-    /// Milliseconds of writing answers.
-    pub(super) decode_ms: Spread,
-    /// Tokens of the prompts by the time until first tokens.
-    pub(super) prefill_tokens_s: f64,
-    /// Tokens of the answers by the time of writing them.
-    pub(super) decode_tokens_s: f64,
-}
+const SELECT: &str = "select";
+const SELECT_FREE: &str = "select, no grammar";
+const WHOLE: &str = "whole JSON";
+const WHOLE_FREE: &str = "whole JSON, no grammar";
 
-/// Bytes of one page and how far it is read.
-struct Subject {
-    name: String,
-    format: Format,
-    bytes: Vec<u8>,
-}
-
-/// Reads every page as often as asked.
-pub(super) fn run(
-    arguments: &BenchExtractArgs,
-    selected: &Selected,
-) -> Result<(Option<EngineInfo>, Vec<Measured>), BenchError> {
-    let subjects = subjects(&arguments.inputs);
+/// Measures what the command line asks for.
+pub(super) fn run(arguments: &BenchExtractArgs) -> Result<Report, BenchError> {
+    let recording = arguments.replay.as_deref().map(Recording::open);
+    let recording = recording.transpose().map_err(BenchError::Given)?;
+    let file = arguments.record.as_deref().map(create).transpose()?;
+    let card = Card::watch(&arguments.measure).map_err(BenchError::Given)?;
+    let selected = chosen(&Wish::from(&arguments.measure.engine))?;
+    let engine = selected.engine.as_ref().map(|engine| engine as &dyn Engine);
+    let needs_engine = recording.is_some() || file.is_some() || arguments.whole_json.is_some();
+    if engine.is_none() && (needs_engine || arguments.without_grammar) {
+        return Err(BenchError::NoModel);
+    }
+    let subjects = pages::subjects(&arguments.inputs);
     if subjects.is_empty() {
         return Err(BenchError::NoPage);
     }
-    let engine = selected.engine.as_ref().map(|engine| engine as &dyn Engine);
-    let failed = |error: crate::engine::EngineError| RunError::Engine(error.to_string());
+    let replayer = engine
+        .zip(recording.as_ref())
+        .map(|(engine, recording)| Replayer::new(engine, recording));
+    let asked = replayer.as_ref().map(|replayer| replayer as &dyn Engine);
+    let recorder = asked.or(engine).map(Recorder::new);
     // Loads the model, which is no part of reading a page.
-    let info = engine.map(Engine::info).transpose().map_err(failed)?;
-    let sizes: Vec<Option<u32>> = match arguments.page_tokens.as_slice() {
-        [] => vec![None],
-        sizes => sizes.iter().copied().map(Some).collect(),
+    let info = engine.map(Engine::info).transpose()?;
+    let wide = info.as_ref().map_or(1, |info| 2 * info.cohort);
+    let jobs = arguments.jobs.map_or(wide, usize::from);
+    let mut session = Session {
+        arguments,
+        tasks: pages::tasks(&subjects, &arguments.page_tokens, engine)?,
+        selected: &selected,
+        plan: Plan {
+            engine,
+            is_free: false,
+            jobs,
+            is_strict: false,
+            card: card.seen(),
+        },
+        failed: Vec::new(),
     };
-    let mut measured = Vec::new();
-    for subject in &subjects {
-        for size in &sizes {
-            let reader = Reader {
-                engine,
-                max_output_tokens: selected.max_output_tokens,
-                size: size.map(|size| size as usize),
-            };
-            measured.extend(reader.measure(subject, arguments.runs).map_err(failed)?);
-        }
+    let (pages, modes) = session.measure(recorder.as_ref())?;
+    if let Some((file, recorder)) = file.zip(recorder.as_ref()) {
+        recorder.recording().write(file)?;
     }
-    if measured.is_empty() {
-        return Err(BenchError::NoPage);
-    }
-    Ok((info, measured))
+    let failed = session.failed;
+    let of = |mode| modes.iter().find(|row| row.mode == mode);
+    Ok(Report {
+        smelt: env!("CARGO_PKG_VERSION"),
+        engine: info,
+        jobs,
+        runs: arguments.runs,
+        pages,
+        against_whole_json: of(SELECT)
+            .zip(of(WHOLE))
+            .map(|(one, other)| Against::of(one, other)),
+        grammar: of(SELECT)
+            .zip(of(SELECT_FREE))
+            .map(|(with, without)| GrammarCost::of(with, without)),
+        modes,
+        failed,
+    })
 }
 
-fn subjects(inputs: &[String]) -> Vec<Subject> {
-    let mut subjects = Vec::new();
-    let taken: Result<(), std::convert::Infallible> = input::read(inputs, false, &mut |input| {
-        match input.body {
-            Ok((format, bytes)) => subjects.push(Subject {
-                name: input.source.path.unwrap_or(input.id),
-                format,
-                bytes,
-            }),
-            Err(why) => complain(&format!("{}: {why}", input.source.path.unwrap_or_default())),
-        }
-        Ok(())
-    });
-    let Ok(()) = taken;
-    subjects
+fn create(path: &Path) -> Result<File, BenchError> {
+    File::create(path).map_err(|error| {
+        BenchError::Given(format!(
+            "the recording {} cannot be written: {error}",
+            path.display()
+        ))
+    })
 }
 
-/// How pages are read.
-struct Reader<'a> {
-    engine: Option<&'a dyn Engine>,
-    max_output_tokens: usize,
-    size: Option<usize>,
+/// What is read, and how.
+struct Session<'a> {
+    arguments: &'a BenchExtractArgs,
+    tasks: Vec<Task<'a>>,
+    selected: &'a Selected,
+    plan: Plan<'a>,
+    failed: Vec<Failed>,
 }
 
-impl Reader<'_> {
-    /// One run that does not count, and then those that do. A page without text is named and left out.
+impl Session<'_> {
+    /// Pages and ways.
     fn measure(
-        &self,
-        subject: &Subject,
-        runs: u16,
-    ) -> Result<Option<Measured>, crate::engine::EngineError> {
-        let read = || page::read(&subject.bytes, subject.format, &Limits::default());
-        let page = match read() {
-            Ok(page) => page,
-            Err(error) => {
-                complain(&format!("{}: {error}", subject.name));
-                return Ok(None);
-            }
+        &mut self,
+        recorder: Option<&Recorder>,
+    ) -> Result<(Vec<Measured>, Vec<Row>), BenchError> {
+        let all: Vec<usize> = (0..self.tasks.len()).collect();
+        let plan = Plan {
+            engine: recorder.map(|recorder| recorder as &dyn Engine),
+            ..self.plan
         };
-        let lengths = self.lengths(&page)?;
-        let lines = self.lines(&lengths);
-        self.extract(page, lines)?;
-        let mut extractions = Vec::new();
-        for _ in 0..runs {
-            let began = Instant::now();
-            if let Ok(page) = read() {
-                let extraction = self.extract(page, lines)?;
-                extractions.push((began.elapsed().as_secs_f64(), extraction));
-            }
+        let passes = self.passes(SELECT, plan, &all, None)?;
+        let measured = self.pages(&passes);
+        let mut rows = vec![Row::of(SELECT, &passes)];
+        let done: Vec<usize> = measured.iter().map(|(task, _)| *task).collect();
+        if let Some((recorder, engine)) = recorder
+            .zip(self.plan.engine)
+            .filter(|_| self.arguments.without_grammar)
+        {
+            let recording = recorder.recording();
+            let replayer = Replayer::new(engine, &recording);
+            let plan = Plan {
+                engine: Some(&replayer),
+                is_free: true,
+                ..self.plan
+            };
+            let passes = self.passes(SELECT_FREE, plan, &done, None)?;
+            rows.push(Row::of(SELECT_FREE, &passes));
         }
-        Ok(Some(summary(
-            subject.name.clone(),
-            lengths.iter().take(lines).sum(),
-            &extractions,
-        )))
+        let questions = self.questions(&passes);
+        drop(passes);
+        let due: Vec<usize> = questions.iter().map(|(task, _)| *task).collect();
+        if !due.is_empty() {
+            let passes = self.passes(WHOLE, self.plan, &due, Some(&questions))?;
+            rows.push(Row::of(WHOLE, &passes));
+        }
+        if !due.is_empty() && self.arguments.without_grammar {
+            let plan = Plan {
+                is_free: true,
+                ..self.plan
+            };
+            let passes = self.passes(WHOLE_FREE, plan, &due, Some(&questions))?;
+            rows.push(Row::of(WHOLE_FREE, &passes));
+        }
+        Ok((measured.into_iter().map(|(_, page)| page).collect(), rows))
     }
 
-    /// Tokens of each line.
-    fn lengths(&self, page: &Page) -> Result<Vec<usize>, crate::engine::EngineError> {
-        let lines: Vec<String> = page
-            .blocks
-            .iter()
-            .map(|block| prompt::line(page, block))
-            .collect();
-        match self.engine {
-            Some(engine) => engine.count_tokens(&lines),
-            None => Ok(vec![0; lines.len()]),
+    /// A few pages that do not count, then all of them as often as asked for.
+    fn passes(
+        &mut self,
+        mode: &'static str,
+        plan: Plan,
+        due: &[usize],
+        questions: Option<&[(usize, Question)]>,
+    ) -> Result<Vec<Pass>, BenchError> {
+        let tasks = &self.tasks;
+        let selected = self.selected;
+        let read = |task: usize, engine: Option<&dyn Engine>| -> Result<Reading, EngineError> {
+            if let Some((questions, engine)) = questions.zip(engine) {
+                return whole(questions, task, engine);
+            }
+            let task = &tasks[task];
+            task.extract(engine, selected).map(Reading::from)
+        };
+        let read: &Read = &read;
+        plan.run(due.get(..plan.jobs).unwrap_or(due), read)?;
+        let mut passes = Vec::new();
+        for _ in 0..self.arguments.runs {
+            let pass = plan.run(due, read)?;
+            let unavailable = pass
+                .failed
+                .iter()
+                .find(|(_, error)| matches!(error, EngineError::Unavailable(_)));
+            if let Some((_, error)) = unavailable {
+                return Err(error.clone().into());
+            }
+            passes.push(pass);
+        }
+        self.note(mode, &passes);
+        Ok(passes)
+    }
+
+    /// Names each page that failed once.
+    fn note(&mut self, mode: &'static str, passes: &[Pass]) {
+        for (task, error) in passes.iter().flat_map(|pass| &pass.failed) {
+            let page = self.tasks[*task].input.name.clone();
+            let is_known = |failed: &Failed| failed.page == page && failed.mode == mode;
+            if !self.failed.iter().any(is_known) {
+                complain(&format!("{page}: {mode}: {error}"));
+                self.failed.push(Failed {
+                    page,
+                    mode,
+                    error: error.to_string(),
+                });
+            }
         }
     }
 
-    /// Lines up to the wished size.
-    fn lines(&self, lengths: &[usize]) -> usize {
-        let Some(size) = self.size else {
-            return lengths.len();
+    /// The questions for the whole of each page that was read, if they are wanted.
+    fn questions(&mut self, passes: &[Pass]) -> Vec<(usize, Question)> {
+        let Some(((what, engine), pass)) = self
+            .arguments
+            .whole_json
+            .zip(self.plan.engine)
+            .zip(passes.last())
+        else {
+            return Vec::new();
         };
-        let mut sum = 0;
-        let reached = lengths.iter().position(|tokens| {
-            sum += tokens;
-            sum >= size
+        let mut questions = Vec::new();
+        let mut refused = Pass::default();
+        for done in &pass.done {
+            let merged = done.reading.merged.clone().unwrap_or_default();
+            let page = self.tasks[done.task].page();
+            match page.and_then(|page| Question::of(&page, &merged, what, engine)) {
+                Ok(question) => questions.push((done.task, question)),
+                Err(error) => refused.failed.push((done.task, error)),
+            }
+        }
+        self.note(WHOLE, &[refused]);
+        questions
+    }
+
+    /// Each page that was read.
+    fn pages(&self, passes: &[Pass]) -> Vec<(usize, Measured)> {
+        let measured = self.tasks.iter().enumerate().filter_map(|(number, task)| {
+            let done = passes.iter().flat_map(|pass| &pass.done);
+            let runs: Vec<_> = done.filter(|done| done.task == number).collect();
+            Some((number, Measured::of(task, &runs)?))
         });
-        reached.map_or(lengths.len(), |last| last + 1)
-    }
-
-    fn extract(
-        &self,
-        mut page: Page,
-        lines: usize,
-    ) -> Result<Extraction, crate::engine::EngineError> {
-        page.blocks.truncate(lines);
-        let context = Context {
-            engine: self.engine,
-            max_output_tokens: self.max_output_tokens,
-            ..Context::default()
-        };
-        extract(&page, &context)
+        measured.collect()
     }
 }
 
-#[allow(
-    clippy::cast_precision_loss,
-    reason = "tokens and milliseconds of one page"
-)]
-fn summary(page: String, page_tokens: usize, runs: &[(f64, Extraction)]) -> Measured {
-    let of = |quantity: fn(&(f64, Extraction)) -> f64| runs.iter().map(quantity);
-    let rate = |tokens: fn(&RecordUsage) -> usize, ms: fn(&Extraction) -> u64| {
-        let tokens: usize = runs.iter().map(|(_, run)| tokens(&run.usage)).sum();
-        let ms: u64 = runs.iter().map(|(_, run)| ms(run)).sum();
-        if ms == 0 {
-            0.0
-        } else {
-            tokens as f64 * 1000.0 / ms as f64
-        }
-    };
-    Measured {
-        page,
-        page_tokens,
-        usage: runs.last().map(|(_, run)| run.usage).unwrap_or_default(),
-        seconds: Spread::of(of(|(seconds, _)| *seconds).collect()),
-        prefill_ms: Spread::of(of(|(_, run)| run.prefill_ms as f64).collect()),
-        decode_ms: Spread::of(of(|(_, run)| run.decode_ms as f64).collect()),
-        prefill_tokens_s: rate(|usage| usage.prompt_tokens, |run| run.prefill_ms),
-        decode_tokens_s: rate(|usage| usage.completion_tokens, |run| run.decode_ms),
-    }
+fn whole(
+    questions: &[(usize, Question)],
+    task: usize,
+    engine: &dyn Engine,
+) -> Result<Reading, EngineError> {
+    let at = questions.binary_search_by_key(&task, |(task, _)| *task);
+    let (_, question) = at
+        .ok()
+        .and_then(|at| questions.get(at))
+        .ok_or_else(|| EngineError::Refused("it has no whole JSON".to_owned()))?;
+    forced(engine, &question.request, &question.answer, &mut |_| {}).map(Reading::from)
 }

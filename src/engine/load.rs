@@ -63,9 +63,8 @@ pub fn work(arguments: &WorkerArgs, models: Models) -> Exit {
     }
     let pace = Pace::default();
     let engine = match &arguments.script {
-        Some(script) => {
-            Scripted::open(script, &pace).map(|script| Arc::new(script) as Arc<dyn Engine>)
-        }
+        Some(script) => Scripted::open(script, arguments.cohort, &pace)
+            .map(|script| Arc::new(script) as Arc<dyn Engine>),
         None => (models.load)(arguments, &pace),
     };
     match worker::serve(engine, &pace) {

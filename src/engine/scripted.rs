@@ -47,6 +47,9 @@ struct Rule {
     /// The failure happens so many times; without it, always.
     #[serde(default)]
     times: Option<usize>,
+    /// It happens only to an engine that answers so many questions together.
+    #[serde(default)]
+    from_cohort: usize,
     /// Milliseconds before each piece of the answer, to make a run last.
     #[serde(default)]
     delay_ms: u64,
@@ -78,11 +81,12 @@ fn one() -> usize {
 }
 
 impl Scripted {
-    /// Reads a script; its answers are paced as `pace` says.
+    /// Reads a script; its answers are paced as `pace` says, and as many are given together as the script says, or as
+    /// `cohort` says if that is more.
     ///
     /// # Errors
     /// [`EngineError::Unavailable`] when the file cannot be read or is no script.
-    pub fn open(path: &Path, pace: &Pace) -> Result<Self, EngineError> {
+    pub fn open(path: &Path, cohort: usize, pace: &Pace) -> Result<Self, EngineError> {
         let unavailable =
             |why: String| EngineError::Unavailable(format!("script {}: {why}", path.display()));
         let text = std::fs::read_to_string(path).map_err(|error| unavailable(error.to_string()))?;
@@ -90,12 +94,16 @@ impl Scripted {
             serde_json::from_str(&text).map_err(|error| unavailable(error.to_string()))?;
         path.clone_into(&mut script.path);
         script.pace = pace.clone();
+        script.cohort = script.cohort.max(cohort);
         std::thread::sleep(Duration::from_millis(script.load_ms));
         Ok(script)
     }
 
     /// Counts a failure in a file beside the script: the process that fails does not live to remember it.
     fn due(&self, index: usize, rule: &Rule) -> bool {
+        if self.cohort < rule.from_cohort {
+            return false;
+        }
         let Some(times) = rule.times else { return true };
         (0..times).any(|nth| {
             let marker = self.path.with_extension(format!("fired-{index}-{nth}"));
@@ -134,10 +142,6 @@ impl Engine for Scripted {
         let matches = |rule: &Rule| {
             request.user.contains(&rule.contains) && request.user.contains(&rule.asked)
         };
-        if let Some(answer) = &request.replay {
-            on_text(answer);
-            return Ok(completion(request, answer.clone(), Finish::Stop));
-        }
         let mut length = false;
         let mut found = None;
         for (index, rule) in self
@@ -168,15 +172,21 @@ impl Engine for Scripted {
                 break;
             }
         }
-        let rule = found
-            .ok_or_else(|| EngineError::Refused("no rule of the script matches".to_owned()))?;
-        let mut text = serde_json::to_string(&rule.reply).unwrap_or_default();
+        let mut text = match (&request.replay, found) {
+            (Some(answer), _) => answer.clone(),
+            (None, Some(rule)) => serde_json::to_string(&rule.reply).unwrap_or_default(),
+            (None, None) => {
+                let why = "no rule of the script matches";
+                return Err(EngineError::Refused(why.to_owned()));
+            }
+        };
+        let delay = Duration::from_millis(found.map_or(0, |rule| rule.delay_ms));
         if length {
             text.truncate(text.floor_char_boundary(text.len() / 2));
         }
         for piece in text.chars().collect::<Vec<_>>().chunks(16) {
             let step = Instant::now();
-            std::thread::sleep(Duration::from_millis(rule.delay_ms));
+            std::thread::sleep(delay);
             on_text(&piece.iter().collect::<String>());
             self.pace.wait_after(step.elapsed());
         }

@@ -12,6 +12,7 @@ use super::model::{DEFAULT_CONTEXT, Model};
 use super::place::Place;
 use super::profile::{self, Entry, Key, Profiles};
 use super::program;
+use super::step;
 use super::supervisor::{Load, Supervised, Watchdog, WorkerSpec};
 use crate::cli::EngineArgs;
 
@@ -72,6 +73,8 @@ pub struct Selected {
     pub max_output_tokens: usize,
     /// Questions answered together.
     pub cohort: usize,
+    /// What its model is; `None` where there are no weights.
+    pub weights: Option<Weights>,
     /// Whether the model may think about what failed twice.
     pub second_look: bool,
     /// What this model's profile in this place is kept under; none without a model.
@@ -87,6 +90,19 @@ impl Selected {
         let enough = (2 * self.cohort).max(LEAST_JOBS);
         asked.unwrap_or(u8::try_from(enough).unwrap_or(u8::MAX))
     }
+}
+
+/// A model's weights, to be measured without smelt around them.
+#[derive(Debug, Clone)]
+pub struct Weights {
+    /// The .gguf file.
+    pub path: PathBuf,
+    /// What room is made for.
+    pub load: Load,
+    /// Whether they become F32 while they load.
+    pub unpacks: bool,
+    /// Bytes of them that are read to write one token.
+    pub step_bytes: u64,
 }
 
 /// Chooses an engine; nothing is loaded yet, but a model file that cannot work is refused here.
@@ -118,6 +134,7 @@ fn none(notice: Option<&str>) -> Selected {
         fingerprint: "none".to_owned(),
         max_output_tokens: 0,
         cohort: 1,
+        weights: None,
         second_look: false,
         profile: None,
         notice: notice.map(str::to_owned),
@@ -215,6 +232,12 @@ fn mistral(given: &str, wish: &Wish) -> Result<Selected, String> {
         ),
         max_output_tokens,
         cohort,
+        weights: Some(Weights {
+            step_bytes: step::bytes(&model.blueprint, model.target),
+            path: model.path.clone(),
+            load,
+            unpacks,
+        }),
         second_look: wish.second_look,
         profile: Some(key),
         notice: None,
@@ -248,6 +271,7 @@ fn scripted(script: &Path, wish: &Wish) -> Result<Selected, String> {
         fingerprint: format!("scripted/{digest}/{}", wish.second_look),
         max_output_tokens: MAX_OUTPUT,
         cohort: load.cohort,
+        weights: None,
         second_look: wish.second_look,
         profile: Some(Key::new(digest, "", Place::cpu())),
         notice: None,
