@@ -44,7 +44,16 @@ pub(super) fn each<T>(
             again: true,
             ..Wish::from(engine)
         };
-        let selected = chosen(&wish)?;
+        let selected = match chosen(&wish) {
+            Ok(selected) => selected,
+            // Fewer together were fine: this width is refused, or does not fit.
+            Err(error) if !all.is_empty() => {
+                complain(&format!("{width} together: {error}"));
+                all.push((width, Err(error.to_string())));
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         let Some(engine) = &selected.engine else {
             return Err(BenchError::NoModel);
         };

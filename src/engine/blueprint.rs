@@ -96,35 +96,29 @@ impl Blueprint {
         self.pieces.iter().map(|piece| piece.elements).sum()
     }
 
-    /// Bytes of weights the card reads for one token of one sequence: all but the embedding, of which one row is looked up,
-    /// and of a mixture the experts that are used. The memory's bandwidth divided by it is the most tokens a second that
-    /// one sequence can have.
+    /// Bytes of weights the card reads for one token of one sequence. The memory's bandwidth divided by it is the most tokens
+    /// a second that one sequence can have.
     #[must_use]
     pub fn bytes_read_per_token(&self) -> u64 {
-        let read = self
-            .pieces
-            .iter()
-            .map(|piece| self.share_read(piece, piece.bytes));
-        read.sum()
+        self.read_per_token(|piece| piece.bytes)
     }
 
     /// Weights, as numbers, that take part in one token.
     #[must_use]
     pub fn parameters_read_per_token(&self) -> u64 {
-        let read = self
-            .pieces
-            .iter()
-            .map(|piece| self.share_read(piece, piece.elements));
-        read.sum()
+        self.read_per_token(|piece| piece.elements)
     }
 
-    fn share_read(&self, piece: &Piece, amount: u64) -> u64 {
-        match self.experts {
+    /// What is read for one token, in whatever measure: all but the embedding, of which one row is looked up, and of a
+    /// mixture the experts that are used.
+    pub(super) fn read_per_token(&self, amount: impl Fn(&Piece) -> u64) -> u64 {
+        let share = |piece: &Piece| match self.experts {
             _ if piece.name == EMBEDDING && !self.is_tied() => 0,
             Some(experts) if piece.name.contains("_exps.") => {
-                amount / experts.count.max(1) * experts.used
+                amount(piece) / experts.count.max(1) * experts.used
             }
-            _ => amount,
-        }
+            _ => amount(piece),
+        };
+        self.pieces.iter().map(share).sum()
     }
 }
