@@ -32,7 +32,7 @@ use crate::page::Page;
 use crate::posting::{Field, validate};
 
 /// Raised with every change of prompt, wire format, rules or merge: results of another version are not reused.
-pub const VERSION: u32 = 10;
+pub const VERSION: u32 = 11;
 
 /// Who reads a page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

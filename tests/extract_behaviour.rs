@@ -383,3 +383,21 @@ fn a_model_that_may_think_is_asked_a_third_time_with_its_notes() {
     let notes = "Notes of a first look: company: line 2, \"Mill & Sons\"";
     assert!(asked[3].user.contains(notes), "{}", asked[3].user);
 }
+
+#[test]
+fn words_that_only_point_at_the_job_are_no_title() {
+    let page = page(&["This supervisory position oversees staff of the bakery in Graz."]);
+    let answer = json!({"title": [1, "This supervisory"]});
+    let extraction = run(&page, &Answers::of([&answer]));
+    assert_eq!(extraction.merged.posting.title, None);
+}
+
+#[test]
+fn contract_requirements_are_no_kind_of_employment() {
+    let page = page(&[
+        "# Baker",
+        "Manage partnerships, including contract requirements.",
+    ]);
+    let extraction = run(&page, &Answers::of([]));
+    assert_eq!(posting(&extraction)["job_type"], serde_json::Value::Null);
+}

@@ -51,6 +51,14 @@ fn rank(field: Field, candidate: &Candidate) -> u8 {
     }
 }
 
+/// Whether a model took words that point at the job for its name: "This supervisory" of "This supervisory position".
+fn points_at_the_job(field: Field, candidate: &Candidate) -> bool {
+    let words = candidate.value.as_str().unwrap_or_default();
+    let first = words.split(' ').next().unwrap_or_default();
+    let points = ["this", "these", "such"].contains(&first.to_lowercase().as_str());
+    field == Field::Title && candidate.source == Source::Model && points && !is_a_job(candidate)
+}
+
 /// Whether a title has a word for somebody at work; a model that finds no job takes a department for one.
 fn is_a_job(title: &Candidate) -> bool {
     title.value.as_str().is_some_and(rules::names_somebody)
@@ -75,6 +83,7 @@ pub fn merge(readings: &[Reading]) -> Merged {
             .filter(|reading| belongs(field, reading, least))
             .filter_map(|reading| reading.values.get(&field))
             .filter(|candidate| !is_the_job(field, candidate, values.get(Field::Title.key())))
+            .filter(|candidate| !points_at_the_job(field, candidate))
             .collect();
         candidates.sort_by_key(|candidate| rank(field, candidate));
         merged.remark(field, candidates.first().copied(), readings);

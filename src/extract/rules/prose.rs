@@ -48,9 +48,9 @@ static DEGREES: [(&str, Pattern); 5] = [
     ),
 ];
 
-/// A kind of employment said of the job itself.
+/// A kind of employment said of the job itself; "contract" alone says that of itself, as in "contract requirements".
 static OF_THE_JOB: Pattern = Pattern::new(
-    r"(?i)\b(position|role|job|employment|employee|contract|permanent|appointment|opportunity|stelle|anstellung)\b",
+    r"(?i)\b(position|role|job|employment|employee|permanent|appointment|opportunity|stelle|anstellung)\b",
 );
 
 /// Reads what labels left open.
