@@ -105,3 +105,25 @@ fn a_recorded_answer_is_given_again_token_by_token() {
     let completion = engine.generate(&free, &mut |_| {}).unwrap();
     assert_eq!(completion.text, "No JSON at all.");
 }
+
+#[test]
+fn a_low_pace_slows_the_real_engine_down_between_its_tokens() {
+    let engine = engine(1);
+    let answer = format!(r#"{{"title": "{}", "line": 3}}"#, "baker ".repeat(6));
+    let asked = request(8, Some(&answer));
+    let time = || {
+        let began = std::time::Instant::now();
+        engine.generate(&asked, &mut |_| {}).unwrap();
+        began.elapsed()
+    };
+    time();
+    let full = time();
+    engine.set_pace(0.2);
+    let paced = time();
+    // Five times as long, but for what is no step; half of that is left to a busy machine.
+    assert!(
+        paced > full.mul_f64(2.5),
+        "{full:?} at full pace, {paced:?} at a fifth"
+    );
+    println!("{full:?} at full pace, {paced:?} at a fifth");
+}
