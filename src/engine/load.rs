@@ -9,10 +9,13 @@ use super::{Engine, EngineError, worker};
 use crate::cli::{Exit, WorkerArgs};
 use crate::pace::Pace;
 
+/// An engine, or why there is none.
+type Loaded = Result<Arc<dyn Engine>, EngineError>;
+
 /// The engine for models that a program was linked with.
 #[derive(Clone, Copy)]
 pub struct Models {
-    load: fn(&WorkerArgs, &Pace) -> Result<Arc<dyn Engine>, EngineError>,
+    load: fn(&WorkerArgs, &Pace) -> Loaded,
     bare: fn(&WorkerArgs, Work) -> Result<Vec<Round>, String>,
 }
 

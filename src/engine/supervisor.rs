@@ -168,7 +168,7 @@ impl Supervised {
             match worker.info(self.watchdog.load) {
                 Ok(info) => return Ok((worker, info)),
                 // Nothing was asked yet, so nobody else need know.
-                Err(EngineError::OutOfMemory(why)) => self.step_down(&worker, why)?,
+                Err(EngineError::OutOfMemory(why)) => self.step_down(&worker, &why)?,
                 Err(error) => return Err(error),
             }
         }
@@ -178,7 +178,7 @@ impl Supervised {
     ///
     /// # Errors
     /// [`EngineError::Unavailable`] when there is no less.
-    fn step_down(&self, worker: &Arc<Worker>, why: String) -> Result<(), EngineError> {
+    fn step_down(&self, worker: &Arc<Worker>, why: &str) -> Result<(), EngineError> {
         let mut load = lock(&self.load);
         let held = worker.load();
         if *load == held {
@@ -190,7 +190,7 @@ impl Supervised {
                 )));
             };
             tracing::warn!(
-                %why,
+                why,
                 "out of memory: going on with {} questions together in {} tokens each",
                 less.cohort,
                 less.context
@@ -274,7 +274,7 @@ impl Supervised {
     }
 
     fn ran_out(&self, worker: &Arc<Worker>, why: String) -> EngineError {
-        match self.step_down(worker, why.clone()) {
+        match self.step_down(worker, &why) {
             Ok(()) => EngineError::OutOfMemory(why),
             Err(error) => error,
         }

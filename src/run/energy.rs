@@ -1,7 +1,7 @@
 //! Who has drawn the joules: what the card draws while pages are under way is shared equally between them.
 //!
-//! The engine answers one question at a time, so the pages beside it wait: they pay for each other's questions, and over
-//! a run each pays about its own. No joule is counted twice, and those drawn while no page was under way are nobody's.
+//! The engine answers a few questions at a time, so the pages beside them wait: they pay for each other's questions, and
+//! over a run each pays about its own. No joule is counted twice, and those drawn while no page was under way are nobody's.
 
 use std::collections::HashMap;
 
