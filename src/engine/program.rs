@@ -16,7 +16,7 @@ const CPU: &str = "SMELT_CPU";
 const HAS_ENGINE: bool = cfg!(all(feature = "mistralrs", not(feature = "cuda")));
 
 /// What a build without the engine says to whoever asks for it.
-pub const NO_ENGINE: &str = "this smelt was built without the mistralrs feature, and no smelt-cuda lies beside it: use --engine none";
+const NO_ENGINE: &str = "this smelt was built without the mistralrs feature, and no smelt-cuda lies beside it: use --engine none";
 
 /// A program that can load a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
