@@ -261,10 +261,9 @@ impl Supervised {
                 )))
             }
             // The worker ends with the first of its questions for which memory ran out; the others ran out with it.
-            Err(RecvTimeoutError::Disconnected) if worker.load() != *lock(&self.load) => {
-                Err(EngineError::OutOfMemory(
-                    "another question answered together with this one".to_owned(),
-                ))
+            Err(RecvTimeoutError::Disconnected) if worker.is_starved() => {
+                let why = "another question answered together with this one";
+                Err(self.ran_out(worker, why.to_owned()))
             }
             Err(RecvTimeoutError::Disconnected) => {
                 self.discard(worker);

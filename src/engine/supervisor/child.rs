@@ -38,6 +38,7 @@ pub(super) struct Worker {
     stderr: Mutex<Option<JoinHandle<()>>>,
     words: Arc<Mutex<VecDeque<String>>>,
     load: Load,
+    starved: Arc<AtomicBool>,
 }
 
 impl Worker {
@@ -66,7 +67,14 @@ impl Worker {
         let alive = Arc::new(AtomicBool::new(true));
         let words = Arc::default();
         let (ready, loading) = channel();
-        read_replies(stdout, ready, Arc::clone(&waiting), Arc::clone(&alive));
+        let starved = Arc::new(AtomicBool::new(false));
+        read_replies(
+            stdout,
+            ready,
+            Arc::clone(&waiting),
+            Arc::clone(&alive),
+            Arc::clone(&starved),
+        );
         let stderr = log_stderr(stderr, Arc::clone(&words));
         Ok(Self {
             loading: Mutex::new(loading),
@@ -78,7 +86,13 @@ impl Worker {
             stderr: Mutex::new(Some(stderr)),
             words,
             load,
+            starved,
         })
+    }
+
+    /// Whether its memory ran out; set before anybody can see it end.
+    pub(super) fn is_starved(&self) -> bool {
+        self.starved.load(Ordering::SeqCst)
     }
 
     /// What it was started to hold.
@@ -200,11 +214,21 @@ fn read_replies(
     ready: Sender<Say>,
     waiting: Waiting,
     alive: Arc<AtomicBool>,
+    starved: Arc<AtomicBool>,
 ) {
     std::thread::spawn(move || {
         for line in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
             let line = String::from_utf8_lossy(&line);
             if let Some(say) = protocol::parse::<Say>(&line) {
+                if matches!(
+                    say,
+                    Say::Error {
+                        error: EngineError::OutOfMemory(_),
+                        ..
+                    }
+                ) {
+                    starved.store(true, Ordering::SeqCst);
+                }
                 dispatch(say, &ready, &waiting);
             } else {
                 pass_on(&line);
