@@ -128,7 +128,7 @@ fn steady(size: (u16, u16), delay_ms: Option<u64>, keys: &str) -> (f64, f64) {
     thread::sleep(SPAN);
     let span = began.elapsed().as_secs_f64();
     let written = pty.bytes().len() - bytes;
-    let cpu = self::used(pid) - used;
+    let cpu = self::used(pid).saturating_sub(used);
     (written as f64 / span, cpu.as_secs_f64() / span)
 }
 

@@ -7,12 +7,14 @@
 
 use std::fmt::Display;
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::{Duration, Instant};
 
 use smelt::gpu::nvml::{NvmlCard, NvmlSource, ProtectionMargins, Target};
 use smelt::gpu::sample::State;
 use smelt::gpu::sampler::{EVERY, Sampler};
-use smelt::gpu::{Card, GpuError, Metric, Sample, Source, Which};
+use smelt::gpu::{Card, GpuError, Identity, Metric, Sample, Source, Which};
 
 /// Expectations met and not met.
 #[derive(Default)]
@@ -302,19 +304,51 @@ fn refusals(tally: &mut Tally, target: &Target) {
 /// What asking four times a second costs, by the kernel's count of this process's time.
 fn cost(tally: &mut Tally, target: &Target, seconds: u64) {
     let target = target.clone();
-    let source = move || -> Box<dyn Source> { Box::new(NvmlSource::new(target, None)) };
+    let inside = Arc::new(AtomicU64::new(0));
+    let clock = Arc::clone(&inside);
+    let source = move || -> Box<dyn Source> {
+        Box::new(Timed {
+            source: NvmlSource::new(target, None),
+            nanoseconds: clock,
+        })
+    };
     let Ok(sampler) = Sampler::start(EVERY, source) else {
         return tally.expect(false, "a thread can be started", "none");
     };
-    // Opening the library is paid once and not counted.
+    // Opening the library and finding out what is costly are paid once and not counted.
     let answered = sampler.wait_for_first(Duration::from_secs(30));
     tally.expect(answered, "the sampler answers", answered);
-    std::thread::sleep(Duration::from_secs(1));
+    std::thread::sleep(Duration::from_secs(4));
     let (before, begun) = (busy(), Instant::now());
+    let asked = inside.load(Relaxed);
     std::thread::sleep(Duration::from_secs(seconds));
     let share = busy().saturating_sub(before).as_secs_f64() / begun.elapsed().as_secs_f64();
-    let found = format!("{:.4}% of a core over {seconds} s", 100.0 * share);
+    let asking = Duration::from_nanos(inside.load(Relaxed) - asked);
+    let found = format!(
+        "{:.4}% of a core over {seconds} s; {asking:?} passed within the source",
+        100.0 * share
+    );
     tally.expect(share < 0.05, "asking four times a second is cheap", found);
+}
+
+/// A source, and how long was waited for it.
+struct Timed {
+    source: NvmlSource,
+    nanoseconds: Arc<AtomicU64>,
+}
+
+impl Source for Timed {
+    fn sample(&mut self, now: Duration) -> Sample {
+        let asked = Instant::now();
+        let sample = self.source.sample(now);
+        let took = u64::try_from(asked.elapsed().as_nanos()).unwrap_or(u64::MAX);
+        self.nanoseconds.fetch_add(took, Relaxed);
+        sample
+    }
+
+    fn identity(&self) -> Identity {
+        self.source.identity()
+    }
 }
 
 /// Processor time of this process's threads so far.

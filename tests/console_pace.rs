@@ -77,7 +77,7 @@ fn pieces_of_an_answer_wait_as_one_and_a_gap_stays_one() {
     ring.push(piece(9, "x"));
     assert_eq!(ring.len(), 2);
     let Some(Event::Text { text, pieces, .. }) = ring.pop() else {
-        panic!("a piece");
+        unreachable!("a piece");
     };
     assert_eq!((text.as_str(), pieces), ("abcd", 2));
 }

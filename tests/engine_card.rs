@@ -53,7 +53,7 @@ fn published_file_sizes_are_what_shape_and_quantisation_give() {
         for file in &card.files {
             let computed = card.blueprint(file).unwrap().bytes();
             if let Some(bytes) = file.bytes {
-                let rest = bytes.checked_sub(computed).unwrap_or_default();
+                let rest = bytes.saturating_sub(computed);
                 assert!(
                     METADATA.contains(&rest),
                     "{}: {rest} bytes beside tensors",
@@ -110,7 +110,8 @@ fn the_bundled_model_is_what_its_card_says() {
 #[test]
 fn claims_and_measurements_are_kept_apart() {
     let card = shipped("qwen3-8b");
-    assert_eq!(card.claimed[0].tokens_per_second, [180.0, 220.0]);
+    let claimed = card.claimed[0].tokens_per_second;
+    assert_eq!(format!("{claimed:?}"), "[180.0, 220.0]");
     assert!(!card.measured.is_empty());
     for speed in card.measured {
         assert!(speed.note.unwrap().contains("random weights"));

@@ -43,7 +43,7 @@ fn file() -> (TempDir, PathBuf) {
 }
 
 /// What a file of profiles says, with one entry added.
-fn with(path: &PathBuf, entry: &Entry) {
+fn with(path: &Path, entry: &Entry) {
     change(path, |profiles| {
         let mut all = serde_json::to_value(&*profiles).unwrap();
         let entries = all["entries"].as_array_mut().unwrap();

@@ -127,7 +127,7 @@ fn escapes_are_read_wherever_they_are_cut() {
     let stream = read([
         r#"{"title": [1, "a\"#,
         r#""b\u00"#,
-        r#"e9 \ud83d"#,
+        r"e9 \ud83d",
         r#"\ude00"]}"#,
     ]);
     assert_eq!(

@@ -1,4 +1,5 @@
 //! Models as a user meets them: files that cannot work are refused in one line, and the real engine reads real pages.
+#![cfg(feature = "mistralrs")]
 #![allow(missing_docs, clippy::unwrap_used)]
 
 #[path = "support/smelt.rs"]
@@ -54,7 +55,6 @@ fn a_model_file_that_cannot_work_is_refused_before_any_page_is_touched() {
     assert_eq!(bench.export().len(), 0);
 }
 
-#[cfg(feature = "mistralrs")]
 mod real {
     use std::collections::BTreeMap;
     use std::ffi::OsString;

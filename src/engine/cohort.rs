@@ -118,7 +118,7 @@ impl Room {
                     continue;
                 }
                 // Nothing to wait for but the end of the cohort on its way, which is told.
-                None => Duration::from_secs(3600),
+                None => Duration::from_hours(1),
                 Some(rest) => rest,
             };
             let woken = self.changed.wait_timeout(inside, rest);

@@ -107,7 +107,6 @@ pub fn parse<T: for<'a> Deserialize<'a>>(line: &str) -> Option<T> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

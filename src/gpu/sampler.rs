@@ -19,8 +19,10 @@ pub const STALE: Duration = Duration::from_secs(3);
 const HISTORY: usize = 3600;
 /// A thread that has not ended by then is stuck in the driver, and is left behind.
 const FAREWELL: Duration = Duration::from_secs(1);
-/// Without a card a round comes so many times less often: nothing changes until a driver is installed.
+/// Without a card, and of one at rest, a round comes so many times less often: once a second.
 const IDLE: u32 = 4;
+/// Degrees below which a card that does nothing is at rest.
+const COOL_C: f64 = 65.0;
 
 /// Samples a card in a thread of its own until it is dropped. A call that hangs in the driver hangs nobody else, and no
 /// second thread is started on top of it.
@@ -212,7 +214,7 @@ fn run(
         let mut sample = source.sample(clock.now());
         // An answer is as old as its arrival: one that comes after a hang is news.
         sample.at = clock.now();
-        let is_absent = matches!(sample.state, State::Absent(_));
+        let is_idle = is_idle(&sample);
         let identity = source.identity();
         {
             let mut now = shared.lock();
@@ -226,11 +228,21 @@ fn run(
         }
         shared.changed.notify_all();
         // After a long answer the missed rounds are not made up for.
-        let pause = if is_absent { every * IDLE } else { every };
+        let pause = if is_idle { every * IDLE } else { every };
         due = (due + pause).max(Instant::now());
         let wait = due.saturating_duration_since(Instant::now());
         if stopped.recv_timeout(wait) == Err(RecvTimeoutError::Disconnected) {
             return;
         }
+    }
+}
+
+/// Whether nothing is missed by looking once a second.
+fn is_idle(sample: &Sample) -> bool {
+    let is_cool = sample.temp_c.fresh().is_some_and(|temp| temp < COOL_C);
+    match sample.state {
+        State::Absent(_) | State::Asleep => true,
+        State::Healthy => is_cool && sample.busy_percent.fresh() == Some(0),
+        State::Degraded(_) | State::Lost => false,
     }
 }

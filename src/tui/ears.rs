@@ -18,7 +18,7 @@ use crate::run::Run;
 use crate::signals::{self, Stopped};
 
 /// How often it is looked whether the terminal is there.
-const PULSE: Duration = Duration::from_millis(500);
+const PULSE: Duration = Duration::from_millis(750);
 /// How long the console has to end by itself once it has to.
 const GRACE: Duration = Duration::from_millis(1200);
 /// How long the card has, even so, to be put back.
@@ -88,9 +88,7 @@ impl Ears {
         thread::Builder::new()
             .name("pulse".to_owned())
             .spawn(move || {
-                while pulse.is_alive() {
-                    thread::sleep(PULSE);
-                }
+                while pulse.beats(PULSE) {}
                 ears.end();
             })?;
         Ok(())

@@ -18,6 +18,9 @@ use super::msg::{Effect, Ended, Msg, Rows};
 use crate::event::{EngineState, Event, Finished};
 use crate::store::{State, States};
 
+/// Seconds between two looks at the store while nobody watches.
+const UNWATCHED: u64 = 4;
+
 /// Changes the model by one message. `now` is the time since the console began.
 #[must_use]
 pub fn update(model: &mut Model, msg: Msg, now: Duration) -> Vec<Effect> {
@@ -62,7 +65,9 @@ pub fn update(model: &mut Model, msg: Msg, now: Duration) -> Vec<Effect> {
         }
         Msg::Tick => {
             tick(model, now);
-            vec![Effect::Look]
+            // Looking costs a wake-up of two threads: seldom where nobody would see it.
+            let is_time = model.is_watched || now.as_secs().is_multiple_of(UNWATCHED);
+            is_time.then_some(Effect::Look).into_iter().collect()
         }
         Msg::Ended(ended) => work_ended(model, ended, now),
         Msg::Continued => {

@@ -11,7 +11,7 @@ pub const COMMIT: &str = "0123456789abcdef0123456789abcdef01234567";
 pub const REPO_DIRECTORY: &str = "models--Qwen--Qwen3-0.6B-GGUF";
 
 /// What is wrong with it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct Behaviour {
     /// Answers every question with this.
     pub status: Option<u16>,
@@ -52,13 +52,11 @@ impl FakeHub {
         let log = Arc::<Mutex<Log>>::default();
         let content = Arc::new(content);
         let storage = listen(|_| {
-            let (content, behaviour, log) =
-                (Arc::clone(&content), behaviour.clone(), Arc::clone(&log));
+            let (content, behaviour, log) = (Arc::clone(&content), behaviour, Arc::clone(&log));
             move |stream: TcpStream| serve_bytes(&stream, &content, &behaviour, &log)
         });
         let hub = listen(|_| {
-            let (content, behaviour, log) =
-                (Arc::clone(&content), behaviour.clone(), Arc::clone(&log));
+            let (content, behaviour, log) = (Arc::clone(&content), behaviour, Arc::clone(&log));
             move |stream: TcpStream| serve_hub(&stream, storage, &content, &behaviour, &log)
         });
         Self { hub, log }
@@ -121,11 +119,8 @@ fn read(stream: &TcpStream, at_hub: bool, log: &Mutex<Log>) -> Option<Request> {
 }
 
 fn say(mut stream: &TcpStream, status: &str, headers: &[String]) {
-    let headers: String = headers
-        .iter()
-        .map(|header| format!("{header}\r\n"))
-        .collect();
-    let answer = format!("HTTP/1.1 {status}\r\nconnection: close\r\n{headers}\r\n");
+    let headers = headers.join("\r\n");
+    let answer = format!("HTTP/1.1 {status}\r\nconnection: close\r\n{headers}\r\n\r\n");
     stream.write_all(answer.as_bytes()).ok();
 }
 

@@ -1,5 +1,10 @@
 //! Scenes of the console: real pages read into a real store, a simulated laptop under its governor, and the views of both.
-#![allow(dead_code, clippy::unwrap_used)]
+#![allow(
+    dead_code,
+    clippy::unwrap_used,
+    clippy::unchecked_time_subtraction,
+    clippy::type_complexity
+)]
 
 #[path = "svg.rs"]
 mod svg;

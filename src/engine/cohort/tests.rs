@@ -66,8 +66,11 @@ proptest! {
     }
 }
 
+/// A cohort's number, and a guest of it.
+type Departure = (usize, usize);
+
 /// A room whose departures are told, each with the number of its cohort.
-fn room(width: usize) -> (Arc<Room>, Sender<(usize, usize)>, Receiver<(usize, usize)>) {
+fn room(width: usize) -> (Arc<Room>, Sender<Departure>, Receiver<Departure>) {
     let (sender, receiver) = channel();
     let limits = Limits { width, ..WIDE };
     let room = Room::new(limits, Box::new(|burst| burst()));

@@ -33,6 +33,8 @@ enum Power {
 #[derive(Debug)]
 pub(super) struct Gate {
     devices: PathBuf,
+    /// Whether some program used the card when it was asked last.
+    is_used: bool,
     unused_since: Option<Duration>,
     let_go_at: Option<Duration>,
     patience: Duration,
@@ -44,6 +46,7 @@ impl Gate {
         let root = sysfs.unwrap_or_else(sysfs::root);
         Self {
             devices: root.join("bus/pci/devices"),
+            is_used: false,
             unused_since: None,
             let_go_at: None,
             patience: UNUSED,
@@ -53,6 +56,10 @@ impl Gate {
     /// Whether the driver must not be asked now. Without a known address every NVIDIA card must sleep for that: opening the
     /// library wakes them all.
     pub(super) fn is_shut(&mut self, now: Duration, pci: &str, is_open: bool) -> bool {
+        // What computes does not sleep, and the kernel's files cost as much as the calls.
+        if is_open && self.is_used {
+            return false;
+        }
         match self.power(pci) {
             Power::Suspended => {
                 // When it wakes, somebody uses it.
@@ -75,6 +82,7 @@ impl Gate {
 
     /// Whether the card is to be let go: nobody has used it for a while, and the kernel would put it to sleep.
     pub(super) fn lets_go(&mut self, now: Duration, pci: &str, is_used: bool) -> bool {
+        self.is_used = is_used;
         if is_used {
             self.unused_since = None;
             self.patience = UNUSED;

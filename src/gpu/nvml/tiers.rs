@@ -15,6 +15,9 @@ const IN_A_ROW: u8 = 3;
 const MEDIUM: Duration = Duration::from_secs(1);
 /// What changes with the driver, by an administrator's hand or with a plug.
 const SLOW: Duration = Duration::from_secs(10);
+/// The costliest call, and what is slow and costly: the energy counter, of whose silence the power makes up
+/// ([`crate::gpu::energy`]).
+const RARE: Duration = Duration::from_secs(30);
 
 /// The calls that a chip, a driver or a platform may lack; what was not supported once is not asked again.
 #[derive(Debug, Clone, Copy)]
@@ -74,6 +77,15 @@ impl Call {
         }
     }
 
+    /// How often where it is costly.
+    fn every_if_costly(self) -> Duration {
+        match (self, self.every()) {
+            (Self::Energy, _) | (_, SLOW) => RARE,
+            (_, MEDIUM) => SLOW,
+            _ => MEDIUM,
+        }
+    }
+
     /// What the governor decides on each second is asked for, whatever it costs.
     fn may_wait(self) -> bool {
         !matches!(
@@ -113,11 +125,7 @@ impl Calls {
         }
         let usual = call.every();
         let waits = known.is_costly && !known.is_urgent && call.may_wait();
-        let every = match (waits, usual) {
-            (false, usual) => usual,
-            (true, Duration::ZERO) => MEDIUM,
-            (true, _) => SLOW,
-        };
+        let every = if waits { call.every_if_costly() } else { usual };
         match known.asked {
             Some(asked) if now < asked + usual => Turn::Not,
             Some(asked) if now < asked + every => Turn::Late,

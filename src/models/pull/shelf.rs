@@ -149,7 +149,6 @@ fn enough(missing: u64, free: u64) -> Result<(), String> {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 

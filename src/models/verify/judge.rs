@@ -116,11 +116,11 @@ fn grammar() -> Value {
 }
 
 #[cfg(test)]
-#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
     use crate::engine::Usage;
 
+    #[allow(clippy::unnecessary_wraps, reason = "stands in lists with failures")]
     fn answer(text: &str, finish: Finish) -> Result<Completion, EngineError> {
         Ok(Completion {
             text: text.to_owned(),
