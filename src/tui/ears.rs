@@ -88,7 +88,9 @@ impl Ears {
         thread::Builder::new()
             .name("pulse".to_owned())
             .spawn(move || {
-                while pulse.beats(PULSE) {}
+                while pulse.is_alive() {
+                    thread::sleep(PULSE);
+                }
                 ears.end();
             })?;
         Ok(())

@@ -5,7 +5,6 @@ use std::io::{self, BufRead, BufReader, PipeReader, Write};
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread::ThreadId;
-use std::time::Duration;
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{
@@ -14,7 +13,6 @@ use crossterm::event::{
 use crossterm::queue;
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, SetTitle};
 use ratatui::layout::Size;
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Signal, kill_current_process_group};
 use rustix::termios::{OptionalActions, Termios, tcgetattr, tcgetwinsize, tcsetattr};
 
@@ -187,15 +185,10 @@ impl Drop for Terminal {
 pub struct Pulse(File);
 
 impl Pulse {
-    /// Looks after so long, or at once when its other end is closed; false once it was hung up.
+    /// False once it was hung up.
     #[must_use]
-    pub fn beats(&self, patience: Duration) -> bool {
-        let gone = PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL;
-        // Without wishes only an end wakes it. Not every end does: a hang-up by the kernel wakes readers alone.
-        let mut looked = [PollFd::new(&self.0, PollFlags::empty())];
-        let patience = Timespec::try_from(patience).ok();
-        poll(&mut looked, patience.as_ref()).ok();
-        !looked[0].revents().intersects(gone) && tcgetattr(&self.0).is_ok()
+    pub fn is_alive(&self) -> bool {
+        tcgetattr(&self.0).is_ok()
     }
 }
 
