@@ -20,10 +20,16 @@ SHAPES = {
     "qwen3-4b": (2560, 36, 32, 8, 128, 9728, True),
     "qwen3-8b": (4096, 36, 32, 8, 128, 12288, False),
     "qwen3-14b": (5120, 40, 40, 8, 128, 17408, False),
+    "tiny-moe": (256, 2, 4, 2, 64, 256, False),
+    "qwen3-30b-a3b": (2048, 48, 32, 4, 128, 768, False),
 }
+# Of mixtures: experts, and those used for a token. The feed-forward length is that of one expert.
+EXPERTS = {"tiny-moe": (16, 4), "qwen3-30b-a3b": (128, 8)}
 ALIGNMENT = 32
 # ggml's type number, elements and bytes of a block, and llama.cpp's number for a file mostly of it.
 F32, Q8_0, Q4_K, Q6_K = (0, 1, 4, 0), (8, 32, 34, 7), (12, 256, 144, 15), (14, 256, 210, 18)
+# Floats that choose the experts: not all the same, or all tokens would use the same ones.
+ROUTER = (0, 1, 4, 0, "router")
 QUANTS = {"q4_k_m": (Q4_K, Q6_K), "q6_k": (Q6_K, Q6_K), "q8_0": (Q8_0, Q8_0)}
 
 
@@ -77,6 +83,8 @@ def longer(metadata, vocabulary):
 
 def weights(kind, elements, deviation, random):
     """Random blocks whose values have about mean 0 and this standard deviation."""
+    if kind is ROUTER:
+        return random.standard_normal(elements, numpy.float32).tobytes()
     number, block, size, _ = kind
     if number == F32[0]:
         return numpy.ones(elements, numpy.float32).tobytes()
@@ -96,7 +104,7 @@ def weights(kind, elements, deviation, random):
     return blocks.tobytes()
 
 
-def tensors(shape, vocabulary, kinds):
+def tensors(shape, vocabulary, kinds, experts):
     """Name, dimensions (innermost first) and type of every tensor."""
     hidden, layers, heads, kv_heads, length, feed_forward, tied = shape
     most, fine = kinds
@@ -115,9 +123,16 @@ def tensors(shape, vocabulary, kinds):
         yield name + "attn_k_norm.weight", (length,), F32
         yield name + "attn_output.weight", (heads * length, hidden), most
         yield name + "ffn_norm.weight", (hidden,), F32
-        yield name + "ffn_gate.weight", (hidden, feed_forward), most
-        yield name + "ffn_up.weight", (hidden, feed_forward), most
-        yield name + "ffn_down.weight", (feed_forward, hidden), fine if layer % 2 else most
+        down = fine if layer % 2 else most
+        if experts:
+            yield name + "ffn_gate_inp.weight", (hidden, experts), ROUTER
+            yield name + "ffn_gate_exps.weight", (hidden, feed_forward, experts), most
+            yield name + "ffn_up_exps.weight", (hidden, feed_forward, experts), most
+            yield name + "ffn_down_exps.weight", (feed_forward, hidden, experts), down
+        else:
+            yield name + "ffn_gate.weight", (hidden, feed_forward), most
+            yield name + "ffn_up.weight", (hidden, feed_forward), most
+            yield name + "ffn_down.weight", (feed_forward, hidden), down
 
 
 def size(dimensions, kind):
@@ -135,6 +150,7 @@ def main():
     arguments = parser.parse_args()
     shape, kinds = SHAPES[arguments.shape], QUANTS[arguments.quant]
     hidden, layers, heads, kv_heads, length, feed_forward, _ = shape
+    experts, used = EXPERTS.get(arguments.shape, (0, 0))
     metadata = read_metadata(arguments.like)
     longer(metadata, arguments.vocabulary)
     numbers = {
@@ -148,10 +164,19 @@ def main():
         "qwen3.attention.key_length": length,
         "qwen3.attention.value_length": length,
     }
+    if experts:
+        numbers |= {
+            "qwen3.expert_count": experts,
+            "qwen3.expert_used_count": used,
+            "qwen3.expert_feed_forward_length": feed_forward,
+        }
     for key, number in numbers.items():
         metadata[key] = (4, struct.pack("<I", number))
+    if experts:
+        metadata = {key.replace("qwen3.", "qwen3moe.", 1): value for key, value in metadata.items()}
+        metadata["general.architecture"] = (8, encoded(b"qwen3moe"))
     metadata["general.name"] = (8, encoded(f"Random {arguments.shape} {arguments.quant}".encode()))
-    infos = list(tensors(shape, arguments.vocabulary, kinds))
+    infos = list(tensors(shape, arguments.vocabulary, kinds, experts))
     random = numpy.random.default_rng(1)
     with open(arguments.out, "wb") as out:
         out.write(b"GGUF" + struct.pack("<IQQ", 3, len(infos), len(metadata)))

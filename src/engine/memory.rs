@@ -22,9 +22,13 @@ const ATTENTION_CHUNK: u64 = 1024;
 /// Resident memory of the worker without a model to speak of: measured 95 MB with a model of 0.5 M parameters.
 const CPU_RUNTIME_BYTES: u64 = 95_000_000;
 
-/// The CUDA context, kernels and cuBLAS workspace. Measured on an H200 with prompts of 839, 2,000 and 8,100 tokens: what the
-/// driver reports beyond all else in the plan, 840 MB to within 100.
-const CUDA_RUNTIME_BYTES: u64 = 840_000_000;
+/// The CUDA context, kernels and cuBLAS workspace. Measured on an H200 and an H100: what the driver reports beyond all else
+/// in the plan, 940 to 1,030 MB.
+const CUDA_RUNTIME_BYTES: u64 = 960_000_000;
+
+/// Bytes that a prefill on CUDA takes for each pair of positions of one prompt. By the source the mask comes to 9 (bytes, F32,
+/// twice BF16); with what the driver's pool keeps of it, 18 to 19 are measured (docs/MODELS.md).
+const CUDA_MASK_BYTES: u64 = 19;
 
 /// Up to so many bytes of F32 a quantised model is unpacked when it is loaded onto the CPU. Measured on two cores with
 /// 13 M parameters in `Q8_0`: prefill 617 -> 1,288 tokens/s, decode 220 -> 185. Larger ones decode at the speed of memory,
@@ -262,33 +266,43 @@ impl Dimensions {
     /// What a prefill holds at its peak, of `rows` prompts of up to `n` tokens and of `tokens` together; the engine does not
     /// split prompts, and reads those of a cohort in one go.
     fn prefill(self, n: u64, tokens: u64, rows: u64) -> u64 {
-        let heads = sum([self.heads, 2 * self.kv_heads]);
-        let heads = product(&[heads, self.head_length, 3]);
-        // The residual stream and its norm, then query, key and value with their rotated copies, or the feed-forward
-        // products (`forward_attn` and `Mlp::forward`, `quantized_qwen3.rs`), all in F32.
-        let widest = heads.max(self.widest);
-        let layer = product(&[tokens, sum([2 * self.hidden, widest]), F32_BYTES]);
+        // The residual stream and its norm, beside the feed-forward products (`Mlp::forward`, `quantized_qwen3.rs`), in F32.
+        let stream = 2 * self.hidden;
+        let feed_forward = product(&[sum([stream, self.widest]), F32_BYTES]);
         // Only the last position is multiplied with the output matrix (`extract_logits`).
         let logits = product(&[rows, self.vocabulary, F32_BYTES]);
-        sum([layer, logits, self.attention(n, tokens)])
-    }
-
-    /// The attention's own share. The mask is built as bytes, filled and selected (`layers_masker.rs`).
-    fn attention(self, n: u64, tokens: u64) -> u64 {
+        // The mask is built as bytes, filled and selected (`layers_masker.rs`).
         let square = |bytes: u64| product(&[n, n, bytes]);
         match self.target {
-            // Tiled: no score matrix is held (`run_flash_attn_cpu`, `attention/backends/cpu.rs`).
-            Target::Cpu => square(1 + 2 * F32_BYTES),
-            // Keys and values repeated for each query head and made contiguous; scores, masked scores and their
-            // softmax for a chunk of queries (`naive_sdpa`). The keys that `add_request.rs` allocates for every queued
-            // request do not show in what the card reports (docs/MODELS.md).
+            // Attention is tiled: no score matrix is held (`run_flash_attn_cpu`, `attention/backends/cpu.rs`).
+            Target::Cpu => {
+                let heads = sum([self.heads, 2 * self.kv_heads]);
+                let projections = product(&[3, heads, self.head_length]);
+                let attention = product(&[sum([stream, projections]), F32_BYTES]);
+                let layer = product(&[tokens, attention.max(feed_forward)]);
+                sum([layer, logits, square(1 + 2 * F32_BYTES)])
+            }
             Target::Cuda => {
-                let repeated = product(&[4, self.heads, self.head_length, tokens, BF16_BYTES]);
-                let chunk = n.min(ATTENTION_CHUNK);
-                let scores = product(&[3, self.heads, chunk, tokens, BF16_BYTES]);
-                sum([square(1 + 2 * BF16_BYTES), repeated, scores])
+                let layer = product(&[tokens, self.naive_attention(n).max(feed_forward)]);
+                sum([layer, logits, square(CUDA_MASK_BYTES)])
             }
         }
+    }
+
+    /// Bytes a token takes in attention without flash-attn, where a function holds all it has computed until it returns
+    /// (`forward_attn`, `quantized_qwen3.rs`; `naive_sdpa`). The keys that `add_request.rs` allocates for every queued request
+    /// do not show in what the card reports (docs/MODELS.md).
+    fn naive_attention(self, n: u64) -> u64 {
+        let (heads, kv_heads) = (self.heads, self.kv_heads);
+        // Query and key as projected, normed and rotated, and the value, in F32; then all three in BF16.
+        let projections = product(&[self.head_length, sum([3 * heads, 4 * kv_heads])]);
+        let rounded = product(&[self.head_length, sum([heads, 2 * kv_heads]), BF16_BYTES]);
+        // Keys and values repeated for each query head.
+        let repeated = product(&[2, heads, self.head_length, BF16_BYTES]);
+        // For a chunk of queries the scores, and what they are turned into: scaled, masked, softmax.
+        let scores = product(&[2, heads, n.min(ATTENTION_CHUNK), BF16_BYTES]);
+        let f32 = product(&[sum([2 * self.hidden, projections]), F32_BYTES]);
+        sum([f32, rounded, repeated, scores])
     }
 
     /// The most tokens, below `tokens` and within the model's context, whose plan fits; by bisection, as the total
