@@ -154,7 +154,8 @@ pub trait Engine: Send + Sync {
     /// When the engine cannot be reached.
     fn count_tokens(&self, texts: &[String]) -> Result<Vec<usize>, EngineError>;
 
-    /// Answers one question and hands out the text as it comes.
+    /// Answers one question and hands out the text as it comes. An empty piece says that the question has waited for its turn
+    /// and is being answered from now on.
     ///
     /// # Errors
     /// See [`EngineError`].

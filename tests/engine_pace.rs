@@ -106,3 +106,32 @@ fn a_pause_is_no_stall() {
     engine.set_pace(0.05);
     assert!(time(&engine) >= Duration::from_secs(6));
 }
+
+#[test]
+fn who_waits_while_others_are_answered_is_not_given_up() {
+    let directory = tempfile::tempdir().unwrap();
+    let watchdog = Watchdog {
+        first_token: Duration::from_secs(1),
+        ..Watchdog::default()
+    };
+    let engine = engine(&directory, 0, watchdog);
+    // One answer begins late, the other comes in many pieces meanwhile.
+    let script = json!({"cohort": 2, "rules": [
+        {"contains": "waits", "delay_ms": 2500, "reply": "late"},
+        {"contains": "", "delay_ms": 150, "reply": "0123456789".repeat(32)},
+    ]});
+    std::fs::write(directory.path().join("script.json"), script.to_string()).unwrap();
+    let ask = |user: &str| {
+        let user = user.to_owned();
+        engine.generate(&Request { user, ..request() }, &mut |_| {})
+    };
+    std::thread::scope(|scope| {
+        let late = scope.spawn(|| ask("who waits"));
+        let other = scope.spawn(|| ask("another"));
+        assert_eq!(late.join().unwrap().unwrap().text, "\"late\"");
+        other.join().unwrap().unwrap();
+    });
+    // With nobody beside it the same silence is a stall.
+    let why = ask("who waits").unwrap_err().to_string();
+    assert!(why.contains("no token for 1 s"), "{why}");
+}

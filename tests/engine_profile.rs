@@ -124,7 +124,20 @@ fn the_fastest_is_taken_else_the_most_that_passed_else_one() {
     let fastest = entry(&[1, 2, 4], Some(8), Some(2));
     assert_eq!(cohort(None, Some(&fastest), true), Ok(2));
     assert_eq!(cohort(Some(1), Some(&fastest), true), Ok(1));
-    assert_eq!(cohort(Some(8), None, true), Ok(8));
+}
+
+#[test]
+fn what_never_passed_on_a_card_is_refused_there_and_not_remembered_by_its_speed() {
+    let why = cohort(Some(8), None, true).unwrap_err();
+    assert!(why.contains("smelt models verify"), "{why}");
+    assert_eq!(cohort(Some(1), None, true), Ok(1));
+    assert_eq!(cohort(Some(8), None, false), Ok(8));
+    let passed = entry(&[1, 2, 4], None, Some(8));
+    assert!(cohort(Some(8), Some(&passed), true).is_err());
+    assert_eq!(cohort(Some(3), Some(&passed), true), Ok(3));
+    // The fastest of another time has not passed since.
+    assert_eq!(cohort(None, Some(&passed), true), Ok(4));
+    assert_eq!(cohort(None, Some(&passed), false), Ok(8));
 }
 
 #[test]

@@ -10,7 +10,7 @@ mod tiny_gguf;
 use std::fs;
 
 use smelt::Bench;
-use tiny_gguf::{CORPUS, TinyModel};
+use tiny_gguf::{CORPUS, TensorKind, TinyModel};
 
 /// One page, one model file, and what is said about it.
 fn refused(bench: &Bench, model: &str, more: &[&str]) -> String {
@@ -53,6 +53,55 @@ fn a_model_file_that_cannot_work_is_refused_before_any_page_is_touched() {
     let line = refused(&bench, "long.gguf", &["--context", "8000000"]);
     assert!(line.contains("GiB are free"), "{line}");
     assert_eq!(bench.export().len(), 0);
+}
+
+/// A card of two quantisations of which only the smaller fits.
+fn two_files(bench: &Bench) {
+    let large = TinyModel {
+        context_length: 8_000_000,
+        layers: 3,
+        kind: TensorKind::F32,
+        ..TinyModel::default()
+    };
+    let small = TinyModel {
+        kind: TensorKind::Q8_0,
+        ..TinyModel::default()
+    };
+    bench.page(".config/smelt/models/two.toml", &card());
+    for (model, name) in [(large, "two-F32.gguf"), (small, "two-Q8_0.gguf")] {
+        let path = bench.path(&format!(".config/smelt/models/{name}"));
+        model.write(CORPUS, &path).unwrap();
+    }
+}
+
+fn card() -> String {
+    let built_in = include_str!("../models/smelt-demo.toml");
+    let head = built_in.split("[[files]]").next().unwrap();
+    let files = ["F32", "Q8_0"]
+        .map(|quant| format!("[[files]]\nname = \"two-{quant}.gguf\"\nquant = \"{quant}\"\n"));
+    let head = head.replace("id = \"smelt-demo\"", "id = \"two\"");
+    head + &files.concat()
+}
+
+#[test]
+fn where_a_card_s_first_file_does_not_fit_a_smaller_one_reads() {
+    let bench = Bench::new();
+    two_files(&bench);
+    bench.page("page.txt", "Title: Baker");
+    let with = |model: &str| {
+        let arguments = ["page.txt", "--model", model, "--context", "8000000"];
+        bench.command(&arguments).output().unwrap()
+    };
+    let output = with("two");
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        stderr.contains("GiB are free") && stderr.contains("Q8_0 reads"),
+        "{stderr}"
+    );
+    assert_ne!(output.status.code(), Some(5), "{stderr}");
+    // What was named is meant.
+    let output = with("two:F32");
+    assert_eq!(output.status.code(), Some(5));
 }
 
 mod real {

@@ -198,6 +198,7 @@ impl Engine for Mistral {
                 tracing::error!("the engine takes no question");
             }
         });
+        on_text("");
         let departed = departed.get().copied().unwrap_or_else(Instant::now);
         let asked = question::Asked {
             prompt_tokens: tokens,

@@ -41,7 +41,39 @@ impl Model {
     /// # Errors
     /// One line that says what is wrong with which file, and what to do.
     pub fn open(given: &str) -> Result<Self, String> {
-        let (path, card) = locate(given)?;
+        let (mut paths, card) = locate(given)?;
+        Self::at(paths.swap_remove(0), card)
+    }
+
+    /// The same, and after it the smaller files of its card that are on this machine, largest first: for where it does not
+    /// fit. A file or a quantisation that was named is the only one.
+    ///
+    /// # Errors
+    /// One line about the first of them; others that cannot be used are left out.
+    pub fn with_smaller(given: &str) -> Result<Vec<Self>, String> {
+        let (paths, card) = locate(given)?;
+        let mut all = Vec::new();
+        for path in paths {
+            match Self::at(path, card.clone()) {
+                Ok(model) => all.push(model),
+                Err(why) if all.is_empty() => return Err(why),
+                Err(why) => tracing::warn!("{why}"),
+            }
+        }
+        let bytes = |model: &Self| model.blueprint.bytes();
+        let first = all.first().map_or(0, bytes);
+        let mut position = 0;
+        all.retain(|model| {
+            position += 1;
+            position == 1 || bytes(model) < first
+        });
+        if let Some(smaller) = all.get_mut(1..) {
+            smaller.sort_by_key(|model| std::cmp::Reverse(bytes(model)));
+        }
+        Ok(all)
+    }
+
+    fn at(path: PathBuf, card: Option<Card>) -> Result<Self, String> {
         let header = Header::open(&path).map_err(|error| error.to_string())?;
         header
             .check_supported()
@@ -107,10 +139,10 @@ impl Model {
 /// Why a mixture of experts is refused on the CPU.
 pub const NO_EXPERTS: &str = "a mixture of experts, which mistral.rs 0.8.1 runs on CUDA only";
 
-/// The file that is meant, and the card that says so.
-fn locate(given: &str) -> Result<(PathBuf, Option<Card>), String> {
+/// The file that is meant, others of the same card behind it, and the card that says so.
+fn locate(given: &str) -> Result<(Vec<PathBuf>, Option<Card>), String> {
     let (card, quant) = match Reference::of(given) {
-        Reference::File(path) => return Ok((path, None)),
+        Reference::File(path) => return Ok((vec![path], None)),
         Reference::CardFile(path) => {
             let card = Card::load(&path).map_err(|error| error.to_string())?;
             (card, None)
@@ -118,15 +150,20 @@ fn locate(given: &str) -> Result<(PathBuf, Option<Card>), String> {
         Reference::Card { id, quant } => (Catalogue::load().card(&id)?.clone(), quant),
     };
     if card.id == BUNDLED && card.repo.is_none() {
-        return Ok((bundled()?, None));
+        return Ok((vec![bundled()?], None));
     }
     let wanted = match &quant {
         Some(quant) => vec![card.file(Some(quant))?],
         None => card.files.iter().collect(),
     };
-    let found = wanted.iter().find_map(|file| catalogue::find(&card, file));
-    let path = found.ok_or_else(|| missing(&card, &wanted[0].name, quant.as_deref()))?;
-    Ok((path, Some(card)))
+    let found = wanted
+        .iter()
+        .filter_map(|file| catalogue::find(&card, file));
+    let found: Vec<PathBuf> = found.collect();
+    if found.is_empty() {
+        return Err(missing(&card, &wanted[0].name, quant.as_deref()));
+    }
+    Ok((found, Some(card)))
 }
 
 fn missing(card: &Card, file: &str, quant: Option<&str>) -> String {

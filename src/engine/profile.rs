@@ -173,7 +173,7 @@ pub fn record_verified(
     })
 }
 
-/// Remembers the fastest number of questions together, and with it that so many passed.
+/// Remembers the fastest number of questions together; whether so many are sound is not for speed to say.
 ///
 /// # Errors
 /// One line, when it cannot be written.
@@ -189,10 +189,6 @@ pub fn record_best(
             cohort,
             tokens_per_second,
         });
-        if !entry.verified.contains(&cohort) {
-            entry.verified.push(cohort);
-            entry.verified.sort_unstable();
-        }
     })
 }
 
@@ -220,24 +216,34 @@ pub fn change(path: &Path, change: impl FnOnce(&mut Profiles)) -> Result<(), Str
     write().map_err(|error| format!("{} cannot be written: {error}", path.display()))
 }
 
-/// Questions to answer together: what was asked for, else the fastest, else the most that passed, else one at a time.
+/// Questions to answer together: what was asked for, else the fastest, else the most that passed, else one at a time. On a
+/// card only what passed there counts: more may hang it, or give another page's answer.
 ///
 /// # Errors
-/// On a card, a number that was asked for and has failed there.
+/// On a card, a number that was asked for and has not passed there.
 pub fn cohort(asked: Option<usize>, entry: Option<&Entry>, is_card: bool) -> Result<usize, String> {
+    let most = entry.and_then(|entry| entry.verified.iter().max().copied());
+    let passed = if is_card {
+        most.unwrap_or(1)
+    } else {
+        usize::MAX
+    };
     let Some(asked) = asked else {
-        let best = entry
-            .and_then(|entry| entry.best.as_ref())
-            .map(|best| best.cohort);
-        let most = entry.and_then(|entry| entry.verified.last().copied());
+        let best = entry.and_then(|entry| entry.best.as_ref());
+        let best = best.map(|best| best.cohort).filter(|best| *best <= passed);
         return Ok(best.or(most).unwrap_or(1));
     };
+    if asked <= passed {
+        return Ok(asked);
+    }
     let failed = entry.and_then(|entry| entry.failed.as_ref());
-    match failed.filter(|failed| is_card && failed.cohort <= asked) {
-        Some(failed) => Err(format!(
+    Err(match failed.filter(|failed| failed.cohort <= asked) {
+        Some(failed) => format!(
             "{asked} questions together are refused: {} failed on this card ({}); take fewer, or verify again with `smelt models verify`",
             failed.cohort, failed.why
-        )),
-        None => Ok(asked),
-    }
+        ),
+        None => format!(
+            "{asked} questions together are refused: so many have not passed on this card with this driver and this smelt; see whether they do with `smelt models verify`"
+        ),
+    })
 }

@@ -15,8 +15,12 @@ const CPU: &str = "SMELT_CPU";
 /// Whether this program can load a model by itself; one that was built with CUDA leaves that to the other.
 const HAS_ENGINE: bool = cfg!(all(feature = "mistralrs", not(feature = "cuda")));
 
-/// What a build without the engine says to whoever asks for it.
-const NO_ENGINE: &str = "this smelt was built without the mistralrs feature, and no smelt-cuda lies beside it: use --engine none";
+/// What a build that cannot read by itself says to whoever asks for it.
+const NO_ENGINE: &str = if cfg!(feature = "cuda") {
+    "this smelt was built with the cuda feature, so it leaves reading to a smelt-cuda beside it, which is not there or kept out by SMELT_CPU; build smelt itself without that feature to read on the CPU, or use --engine none"
+} else {
+    "this smelt was built without the mistralrs feature, and no smelt-cuda lies beside it, or SMELT_CPU keeps it out: use --engine none"
+};
 
 /// A program that can load a model.
 #[derive(Debug, Clone, PartialEq, Eq)]

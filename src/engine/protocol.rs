@@ -49,6 +49,11 @@ pub enum Say {
         /// One count a text.
         tokens: Vec<usize>,
     },
+    /// The question has waited for its turn, and is being answered from now on.
+    Begun {
+        /// Of the question.
+        id: u64,
+    },
     /// The next piece of an answer.
     Text {
         /// Of the question.
@@ -79,6 +84,7 @@ impl Say {
         match self {
             Self::Ready(_) | Self::Failed(_) => None,
             Self::Counted { id, .. }
+            | Self::Begun { id }
             | Self::Text { id, .. }
             | Self::Done { id, .. }
             | Self::Error { id, .. } => Some(*id),

@@ -17,6 +17,8 @@ use crate::cli::EngineArgs;
 
 /// Most tokens of one answer: long quotes in every field come to about 1,200.
 const MAX_OUTPUT: usize = 1536;
+/// What is said of a card on which a model was never tried.
+const UNVERIFIED: &str = "one question at a time: `smelt models verify` sees whether this card answers several together, which is up to three times as fast";
 /// Questions prepared at the same time where nothing is answered together.
 const LEAST_JOBS: usize = 2;
 
@@ -170,40 +172,86 @@ fn bundled(wish: &Wish) -> Result<Selected, String> {
     )))
 }
 
-/// Questions to answer together; what nobody asked for is lowered until it fits.
-fn cohort(
+/// What fits of a model in its place.
+struct Fitting {
+    model: Model,
+    key: Key,
+    context: usize,
+    cohort: usize,
+    /// One line, when it is not what was hoped for.
+    notice: Option<String>,
+}
+
+/// The model, or the first of its smaller files that fits where it does not.
+fn fitting(given: &str, wish: &Wish) -> Result<Fitting, String> {
+    let profiles = Profiles::load();
+    let mut too_large = None;
+    for model in Model::with_smaller(given)? {
+        let (place, free) = Place::here(model.target);
+        let key = model.key(place)?;
+        let entry = profiles.lookup(&key).filter(|_| !wish.again);
+        let context = model.context(wish.context);
+        let is_card = model.target == Target::Cuda;
+        let cohort = match wish.cohort.filter(|_| wish.again) {
+            Some(tried) => tried,
+            None => profile::cohort(wish.cohort, entry, is_card)?,
+        };
+        let lowered = lower(&model, context, cohort, wish, entry, free);
+        let notice = match (&too_large, &lowered) {
+            (None, _) if is_card && entry.is_none() && !wish.again && wish.cohort.is_none() => {
+                Some(UNVERIFIED.to_owned())
+            }
+            (Some(why), Ok(_)) => Some(format!("{why}; {} reads", model.header.quant())),
+            _ => None,
+        };
+        match lowered {
+            Ok(cohort) => {
+                return Ok(Fitting {
+                    model,
+                    key,
+                    context,
+                    cohort,
+                    notice,
+                });
+            }
+            Err(why) => too_large = too_large.or(Some(why)),
+        }
+    }
+    Err(too_large.unwrap_or_default())
+}
+
+/// So many questions together, or, if nobody asked for that number, the most below it that passed and fit.
+fn lower(
     model: &Model,
     context: usize,
+    mut cohort: usize,
     wish: &Wish,
     entry: Option<&Entry>,
     free: Option<u64>,
 ) -> Result<usize, String> {
-    let is_card = model.target == Target::Cuda;
-    let entry = entry.filter(|_| !wish.again);
-    let mut cohort = profile::cohort(wish.cohort, entry, is_card)?;
     let Some(free) = free else {
         return Ok(cohort);
     };
+    let passed = entry.map_or(&[][..], |entry| &entry.verified);
     loop {
         let fits = model.check_room(context, cohort, free);
-        let lower = entry
-            .filter(|_| fits.is_err() && wish.cohort.is_none())
-            .and_then(|entry| entry.verified.iter().rev().find(|width| **width < cohort));
-        match lower {
-            Some(lower) => cohort = *lower,
-            None => return fits.map(|()| cohort),
+        if fits.is_ok() || wish.cohort.is_some() || cohort <= 1 {
+            return fits.map(|()| cohort);
         }
+        let lower = passed.iter().filter(|width| **width < cohort).max();
+        cohort = lower.copied().unwrap_or(1);
     }
 }
 
 fn mistral(given: &str, wish: &Wish) -> Result<Selected, String> {
     let holder = program::holder()?;
-    let model = Model::open(given)?;
-    let context = model.context(wish.context);
-    let (place, free) = Place::here(model.target);
-    let key = model.key(place)?;
-    let profiles = Profiles::load();
-    let cohort = cohort(&model, context, wish, profiles.lookup(&key), free)?;
+    let Fitting {
+        model,
+        key,
+        context,
+        cohort,
+        notice,
+    } = fitting(given, wish)?;
     let most = model.card.as_ref().map(|card| card.max_output_tokens);
     let max_output_tokens = most.unwrap_or(MAX_OUTPUT).min(MAX_OUTPUT);
     let args = [
@@ -241,7 +289,7 @@ fn mistral(given: &str, wish: &Wish) -> Result<Selected, String> {
         }),
         second_look: wish.second_look,
         profile: Some(key),
-        notice: holder.notice,
+        notice: holder.notice.or(notice),
     })
 }
 

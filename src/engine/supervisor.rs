@@ -34,7 +34,7 @@ pub struct WorkerSpec {
 pub struct Watchdog {
     /// While the model loads.
     pub load: Duration,
-    /// From the question to the first token: a long prompt on two CPU cores takes minutes.
+    /// From the question's turn to the first token: a long prompt on two CPU cores takes minutes.
     pub first_token: Duration,
     /// Between two tokens.
     pub next_token: Duration,
@@ -52,6 +52,9 @@ impl Default for Watchdog {
 
 /// Workers that are asked to count the same texts before it is given up.
 const COUNT_ATTEMPTS: usize = 4;
+
+/// Silence is counted in pieces of this: while smelt itself is stopped no more than one passes.
+const PIECE: Duration = Duration::from_secs(5);
 
 /// A change of pace that is not worth a line to the worker.
 const SAME_PACE: f64 = 0.001;
@@ -235,41 +238,54 @@ impl Supervised {
         self.next_id.fetch_add(1, Ordering::Relaxed)
     }
 
+    /// The next line about a question. While it waits for its turn the worker is silent only if it says nothing to anybody.
     fn receive(
         &self,
         worker: &Arc<Worker>,
         replies: &Receiver<Say>,
         limit: Duration,
+        is_waiting: bool,
     ) -> Result<Say, EngineError> {
-        match replies.recv_timeout(limit) {
-            Ok(Say::Error {
-                error: EngineError::OutOfMemory(why),
-                ..
-            }) => Err(self.ran_out(worker, why)),
-            Ok(Say::Error { error, .. }) => {
-                if matches!(error, EngineError::Crashed(_)) {
-                    self.discard(worker);
+        let (mut silent, mut said) = (Duration::ZERO, worker.said());
+        while silent < limit {
+            let piece = PIECE.min(limit - silent);
+            match replies.recv_timeout(piece) {
+                Ok(Say::Error {
+                    error: EngineError::OutOfMemory(why),
+                    ..
+                }) => return Err(self.ran_out(worker, why)),
+                Ok(Say::Error { error, .. }) => {
+                    if matches!(error, EngineError::Crashed(_)) {
+                        self.discard(worker);
+                    }
+                    return Err(error);
                 }
-                Err(error)
-            }
-            Ok(say) => Ok(say),
-            Err(RecvTimeoutError::Timeout) => {
-                self.discard(worker);
-                Err(EngineError::Crashed(format!(
-                    "no token for {} s, the worker was killed",
-                    limit.as_secs_f32()
-                )))
-            }
-            // The worker ends with the first of its questions for which memory ran out; the others ran out with it.
-            Err(RecvTimeoutError::Disconnected) if worker.is_starved() => {
-                let why = "another question answered together with this one";
-                Err(self.ran_out(worker, why.to_owned()))
-            }
-            Err(RecvTimeoutError::Disconnected) => {
-                self.discard(worker);
-                Err(EngineError::Crashed(worker.last_words()))
+                Ok(say) => return Ok(say),
+                Err(RecvTimeoutError::Timeout) => {
+                    silent += piece;
+                    if is_waiting && worker.said() != said {
+                        (silent, said) = (Duration::ZERO, worker.said());
+                    }
+                }
+                Err(RecvTimeoutError::Disconnected) => return Err(self.lost(worker)),
             }
         }
+        self.discard(worker);
+        Err(EngineError::Crashed(format!(
+            "no token for {} s, the worker was killed",
+            limit.as_secs_f32()
+        )))
+    }
+
+    /// Why a worker that is gone answers no more. It ends with the first of its questions for which memory ran out; the
+    /// others ran out with it.
+    fn lost(&self, worker: &Arc<Worker>) -> EngineError {
+        if worker.is_starved() {
+            let why = "another question answered together with this one";
+            return self.ran_out(worker, why.to_owned());
+        }
+        self.discard(worker);
+        EngineError::Crashed(worker.last_words())
     }
 
     fn ran_out(&self, worker: &Arc<Worker>, why: String) -> EngineError {
@@ -284,8 +300,9 @@ impl Supervised {
         let id = self.id();
         let texts = texts.to_vec();
         let wanted = texts.len();
-        let replies = worker.ask(id, &Ask::Count { id, texts })?;
-        match self.receive(&worker, &replies, self.watchdog.first_token)? {
+        let asked = worker.ask(id, &Ask::Count { id, texts });
+        let replies = asked.ok_or_else(|| self.lost(&worker))?;
+        match self.receive(&worker, &replies, self.watchdog.first_token, false)? {
             Say::Counted { tokens, .. } if tokens.len() == wanted => Ok(tokens),
             other => Err(EngineError::Crashed(format!(
                 "the worker answered a count with {other:?}"
@@ -326,7 +343,8 @@ impl Engine for Supervised {
     fn count_tokens(&self, texts: &[String]) -> Result<Vec<usize>, EngineError> {
         let mut counted = self.count_once(texts);
         for _ in 1..COUNT_ATTEMPTS {
-            if !matches!(counted, Err(EngineError::Crashed(_))) {
+            use EngineError::{Crashed, OutOfMemory};
+            if !matches!(counted, Err(Crashed(_) | OutOfMemory(_))) {
                 break;
             }
             counted = self.count_once(texts);
@@ -345,17 +363,20 @@ impl Engine for Supervised {
         let (worker, _) = self.worker()?;
         self.asked.fetch_add(1, Ordering::SeqCst);
         let id = self.id();
-        let replies = worker.ask(
+        let ask = Ask::Generate {
             id,
-            &Ask::Generate {
-                id,
-                request: request.clone(),
-            },
-        )?;
-        let mut limit = self.watchdog.first_token;
+            request: request.clone(),
+        };
+        let asked = worker.ask(id, &ask);
+        let replies = asked.ok_or_else(|| self.lost(&worker))?;
+        let (mut limit, mut is_waiting) = (self.watchdog.first_token, true);
         loop {
-            match self.receive(&worker, &replies, self.patience(limit))? {
-                Say::Text { text, .. } => on_text(&text),
+            match self.receive(&worker, &replies, self.patience(limit), is_waiting)? {
+                Say::Begun { .. } => {}
+                Say::Text { text, .. } => {
+                    on_text(&text);
+                    limit = self.watchdog.next_token;
+                }
                 Say::Done { completion, .. } => return Ok(completion),
                 other => {
                     return Err(EngineError::Crashed(format!(
@@ -363,7 +384,7 @@ impl Engine for Supervised {
                     )));
                 }
             }
-            limit = self.watchdog.next_token;
+            is_waiting = false;
         }
     }
 }

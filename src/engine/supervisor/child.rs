@@ -4,7 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::io::{BufRead, BufReader, Read};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, ChildStdin, Command, Stdio};
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::thread::JoinHandle;
@@ -39,6 +39,7 @@ pub(super) struct Worker {
     words: Arc<Mutex<VecDeque<String>>>,
     load: Load,
     starved: Arc<AtomicBool>,
+    said: Arc<AtomicU64>,
 }
 
 impl Worker {
@@ -67,14 +68,15 @@ impl Worker {
         let alive = Arc::new(AtomicBool::new(true));
         let words = Arc::default();
         let (ready, loading) = channel();
-        let starved = Arc::new(AtomicBool::new(false));
-        read_replies(
-            stdout,
+        let replies = Replies {
             ready,
-            Arc::clone(&waiting),
-            Arc::clone(&alive),
-            Arc::clone(&starved),
-        );
+            waiting: Arc::clone(&waiting),
+            alive: Arc::clone(&alive),
+            starved: Arc::default(),
+            said: Arc::default(),
+        };
+        let (starved, said) = (Arc::clone(&replies.starved), Arc::clone(&replies.said));
+        std::thread::spawn(move || replies.read(stdout));
         let stderr = log_stderr(stderr, Arc::clone(&words));
         Ok(Self {
             loading: Mutex::new(loading),
@@ -87,12 +89,18 @@ impl Worker {
             words,
             load,
             starved,
+            said,
         })
     }
 
     /// Whether its memory ran out; set before anybody can see it end.
     pub(super) fn is_starved(&self) -> bool {
         self.starved.load(Ordering::SeqCst)
+    }
+
+    /// Lines it has said so far, whoever they were for.
+    pub(super) fn said(&self) -> u64 {
+        self.said.load(Ordering::SeqCst)
     }
 
     /// What it was started to hold.
@@ -131,18 +139,17 @@ impl Worker {
         }
     }
 
-    /// Sends a question; its replies come over the receiver, which disconnects when the worker dies.
-    pub(super) fn ask(&self, id: u64, ask: &Ask) -> Result<Receiver<Say>, EngineError> {
+    /// Sends a question; its replies come over the receiver, which disconnects when the worker dies. None if it is dead.
+    pub(super) fn ask(&self, id: u64, ask: &Ask) -> Option<Receiver<Say>> {
         let (sender, replies) = channel();
         lock(&self.waiting).insert(id, sender);
         let sent = protocol::write(&mut *lock(&self.stdin), ask);
         // Between the insert and now the reader may have cleared the map for good.
         if sent.is_err() || !self.is_alive() {
             lock(&self.waiting).remove(&id);
-            self.kill();
-            return Err(EngineError::Crashed(self.last_words()));
+            return None;
         }
-        Ok(replies)
+        Some(replies)
     }
 
     /// Says something that is not answered; a worker that has died is noticed by whoever waits for one.
@@ -209,49 +216,49 @@ fn yield_to_others(child: &Child) {
     }
 }
 
-fn read_replies(
-    stdout: impl Read + Send + 'static,
+/// Where a worker's lines go.
+struct Replies {
     ready: Sender<Say>,
     waiting: Waiting,
     alive: Arc<AtomicBool>,
     starved: Arc<AtomicBool>,
-) {
-    std::thread::spawn(move || {
+    said: Arc<AtomicU64>,
+}
+
+impl Replies {
+    fn read(&self, stdout: impl Read) {
         for line in BufReader::new(stdout).split(b'\n').map_while(Result::ok) {
             let line = String::from_utf8_lossy(&line);
             if let Some(say) = protocol::parse::<Say>(&line) {
-                if matches!(
-                    say,
-                    Say::Error {
-                        error: EngineError::OutOfMemory(_),
-                        ..
-                    }
-                ) {
-                    starved.store(true, Ordering::SeqCst);
-                }
-                dispatch(say, &ready, &waiting);
+                self.said.fetch_add(1, Ordering::SeqCst);
+                self.dispatch(say);
             } else {
                 pass_on(&line);
             }
         }
-        alive.store(false, Ordering::SeqCst);
-        lock(&waiting).clear();
-    });
-}
-
-fn dispatch(say: Say, ready: &Sender<Say>, waiting: &Waiting) {
-    let Some(id) = say.id() else {
-        ready.send(say).ok();
-        return;
-    };
-    let mut waiting = lock(waiting);
-    let last = !matches!(say, Say::Text { .. });
-    // The asker may have given up; then the line is nobody's.
-    if let Some(sender) = waiting.get(&id) {
-        sender.send(say).ok();
+        self.alive.store(false, Ordering::SeqCst);
+        lock(&self.waiting).clear();
     }
-    if last {
-        waiting.remove(&id);
+
+    fn dispatch(&self, say: Say) {
+        let Some(id) = say.id() else {
+            self.ready.send(say).ok();
+            return;
+        };
+        if let Say::Error { error, .. } = &say
+            && matches!(error, EngineError::OutOfMemory(_))
+        {
+            self.starved.store(true, Ordering::SeqCst);
+        }
+        let mut waiting = lock(&self.waiting);
+        let last = !matches!(say, Say::Begun { .. } | Say::Text { .. });
+        // The asker may have given up; then the line is nobody's.
+        if let Some(sender) = waiting.get(&id) {
+            sender.send(say).ok();
+        }
+        if last {
+            waiting.remove(&id);
+        }
     }
 }
 
