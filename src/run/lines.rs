@@ -76,7 +76,9 @@ mod tests {
         .unwrap();
         let tell = lines.teller();
         let numbers: Vec<String> = (0..MANY).map(|number| number.to_string()).collect();
-        numbers.iter().for_each(|line| tell(line));
+        for line in &numbers {
+            tell(line);
+        }
         assert!(heard.try_recv().is_err());
         drop(go_on);
         // Whoever hangs in the driver still holds `tell`.
