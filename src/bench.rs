@@ -87,7 +87,10 @@ fn measure(command: &BenchCommand) -> Result<Exit, BenchError> {
         BenchCommand::Batch(arguments) => {
             let report = batch::run(arguments)?;
             print(&report, arguments.measure.json, || table::batch(&report))?;
-            Ok(some(report.best.is_some(), Exit::NoEngine))
+            Ok(match (report.partial, &report.best) {
+                (true, _) => Exit::SomeFailed,
+                (false, best) => some(best.is_some(), Exit::NoEngine),
+            })
         }
         BenchCommand::Decode(arguments) => {
             let report = decode::run(arguments)?;

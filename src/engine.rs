@@ -29,6 +29,9 @@ pub mod worker;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+/// Name and version of the engine for models, in records, fingerprints and profiles: another version may answer otherwise.
+pub const MISTRALRS: &str = "mistralrs 0.8.1";
+
 /// One question to a model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Request {
@@ -88,7 +91,7 @@ pub struct Completion {
 /// What an engine says of itself once its model is loaded.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EngineInfo {
-    /// Name and version, such as `mistralrs 0.8.1`.
+    /// Name and version, such as [`MISTRALRS`].
     pub engine: String,
     /// The model's name.
     pub model: String,
@@ -161,4 +164,17 @@ pub trait Engine: Send + Sync {
         request: &Request,
         on_text: &mut dyn FnMut(&str),
     ) -> Result<Completion, EngineError>;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::MISTRALRS;
+
+    #[test]
+    fn records_name_the_version_that_is_built_in() {
+        let manifest: toml::Table = toml::from_str(include_str!("../Cargo.toml")).unwrap();
+        let pinned = manifest["dependencies"]["mistralrs"]["version"].as_str();
+        let (_, version) = MISTRALRS.split_once(' ').unwrap();
+        assert_eq!(pinned, Some(format!("={version}").as_str()));
+    }
 }

@@ -16,7 +16,6 @@ pub use crate::cli::complain;
 use crate::cli::{AddArgs, Exit, RunArgs};
 use crate::engine::select::{Wish, select};
 use crate::extract::Readers;
-use crate::power::keeper::Keeper;
 use crate::review;
 use crate::run::enqueue::{Inputs, Queued, enqueue};
 use crate::run::{self, Run, RunError, heat, lock, signals};
@@ -74,7 +73,7 @@ fn batch(arguments: &RunArgs) -> Result<Exit, RunError> {
     }
     output.hand_out(&run)?;
     output.close(&run, &queued, started);
-    if let Some(Err(why)) = keeper.map(Keeper::stop) {
+    if let Some(Err(why)) = keeper.map(heat::Held::stop) {
         complain(&format!("{why}; the next start of smelt tries again"));
     }
     if let Some(stopped) = stopped {

@@ -6,6 +6,7 @@ pub mod enqueue;
 pub mod heat;
 pub mod input;
 mod job;
+mod lines;
 mod manage;
 mod owner;
 pub mod signals;

@@ -8,6 +8,8 @@ use serde_json::{Value, json};
 use smelt::{Bench, answer};
 
 const PAGE: &str = "<h1>Night Nurse</h1><p>Company: Mercy Hospital</p><p>We care for people at night, and we care well.</p>";
+const COOK: &str =
+    "<h1>Cook</h1><p>Company: Salt</p><p>You cook well and like it here, with Salt.</p>";
 
 fn bench(bench: &Bench, what: &str, arguments: &[&str]) -> (Value, String, Option<i32>) {
     let output = bench
@@ -91,10 +93,7 @@ fn a_width_that_hangs_costs_its_watchdog_and_no_more() {
 fn the_work_of_every_width_can_be_given_again_and_unknown_pages_are_left_out_of_all() {
     let place = Bench::new();
     place.page("nurse.html", PAGE);
-    place.page(
-        "cook.html",
-        "<h1>Cook</h1><p>Company: Salt</p><p>You cook well and like it here.</p>",
-    );
+    place.page("cook.html", COOK);
     script(&place, &json!([]));
     let (_, stderr, status) = bench(
         &place,
@@ -115,7 +114,12 @@ fn the_work_of_every_width_can_be_given_again_and_unknown_pages_are_left_out_of_
     ];
     let (report, stderr, status) = bench(&place, "batch", &arguments);
     assert_eq!(status, Some(0), "{stderr}");
-    assert_eq!(report["left_out"], json!(["cook.html"]));
+    let left_out = report["left_out"].as_array().unwrap();
+    assert_eq!(left_out.len(), 1, "{report}");
+    assert_eq!(left_out[0]["page"], "cook.html");
+    let why = left_out[0]["error"].as_str().unwrap();
+    assert!(why.contains("has no answer to the question"), "{why}");
+    assert_eq!(report["partial"], false);
     assert_eq!(
         stderr
             .lines()
@@ -127,6 +131,67 @@ fn the_work_of_every_width_can_be_given_again_and_unknown_pages_are_left_out_of_
     for width in report["widths"].as_array().unwrap() {
         assert_eq!(width["pages"], 2, "one page, two runs: {report}");
     }
+}
+
+#[test]
+fn what_is_measured_is_decided_before_the_first_number() {
+    let place = Bench::new();
+    place.page("nurse.html", PAGE);
+    place.page("cook.html", COOK);
+    // Refused once: left out all the same, or the first number had one page and the others two.
+    script(
+        &place,
+        &json!([{"contains": "Salt", "fail": "refuse", "times": 1}]),
+    );
+    let arguments = ["nurse.html", "cook.html", "--widths", "1,2"];
+    let (report, stderr, status) = bench(&place, "batch", &arguments);
+    assert_eq!(status, Some(0), "{stderr}");
+    assert_eq!(report["left_out"][0]["page"], "cook.html");
+    assert!(
+        stderr.contains("cook.html is left out of every number: the engine refused"),
+        "{stderr}"
+    );
+    for width in report["widths"].as_array().unwrap() {
+        assert_eq!(width["pages"], 1, "{report}");
+    }
+}
+
+#[test]
+fn a_page_that_only_fewer_together_can_read_ends_a_number_and_not_the_others() {
+    let place = Bench::new();
+    place.page("nurse.html", PAGE);
+    place.page("cook.html", COOK);
+    script(
+        &place,
+        &json!([{"contains": "Salt", "fail": "refuse", "from_cohort": 2}]),
+    );
+    // With one page nothing is left to read at the second number.
+    for (pages, read) in [(vec!["cook.html"], 1), (vec!["nurse.html", "cook.html"], 2)] {
+        let mut arguments = pages;
+        arguments.extend(["--widths", "1,2"]);
+        let (report, stderr, status) = bench(&place, "batch", &arguments);
+        assert_eq!(status, Some(3), "{stderr}");
+        let told: Vec<&str> = stderr.lines().collect();
+        assert_eq!(told.len(), 1, "{stderr}");
+        assert!(told[0].contains("2 together: cook.html: "), "{stderr}");
+        assert_eq!(report["widths"][0]["pages"], read, "{report}");
+        assert!(report["widths"][1]["error"].is_string(), "{report}");
+        assert_eq!(
+            (&report["best"]["width"], &report["partial"]),
+            (&json!(1), &json!(true))
+        );
+        assert_eq!(report["left_out"], json!([]));
+    }
+}
+
+#[test]
+fn where_every_page_is_refused_there_is_nothing_to_measure() {
+    let place = Bench::new();
+    place.page("cook.html", COOK);
+    script(&place, &json!([{"contains": "", "fail": "refuse"}]));
+    let (_, stderr, status) = bench(&place, "batch", &["cook.html", "--widths", "1,2"]);
+    assert_eq!(status, Some(4), "{stderr}");
+    assert!(stderr.contains("cook.html is left out"), "{stderr}");
 }
 
 #[test]
@@ -160,6 +225,13 @@ fn filler_has_as_many_tokens_as_asked_for_and_is_answered_together() {
     );
     assert_eq!(status, Some(0), "{stderr}");
     assert_eq!(report["widths"][0]["prompt_tokens_page"], 64.0);
+    assert_eq!(report["widths"][0]["pages"], 4, "{report}");
+    // As many for the one number that was asked for in this other way, and not for the widest there could be.
+    let arguments = ["--cohort", "2", "--prompt-tokens", "64", "--out", "8"];
+    let (report, stderr, status) = bench(&place, "batch", &arguments);
+    assert_eq!(status, Some(0), "{stderr}");
+    assert_eq!(report["widths"][0]["width"], 2);
+    assert_eq!(report["widths"][0]["pages"], 8, "{report}");
 
     let (_, stderr, status) = bench(
         &place,

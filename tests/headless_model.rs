@@ -244,7 +244,7 @@ mod real {
         let stderr = String::from_utf8(output.stderr).unwrap();
         assert_eq!(output.status.code(), Some(0), "{stderr}");
         let record: Value = serde_json::from_slice(&output.stdout).unwrap();
-        assert_eq!(record["model"]["engine"], "mistralrs 0.8.1");
+        assert_eq!(record["model"]["engine"], ::smelt::engine::MISTRALRS);
         assert!(record["usage"]["completion_tokens"].as_u64().unwrap() > 0);
         let text = record["text"].as_str().unwrap();
         for spans in record["evidence"].as_object().unwrap().values() {

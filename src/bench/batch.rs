@@ -1,7 +1,5 @@
 //! `smelt bench batch`: how many questions are best answered together on this card with this model.
 
-use std::collections::BTreeSet;
-
 use serde::Serialize;
 
 use super::BenchError;
@@ -32,7 +30,16 @@ pub(super) struct Report {
     /// Whether later runs take that width.
     pub(super) remembered: bool,
     /// Pages that no width was measured with.
-    pub(super) left_out: BTreeSet<String>,
+    pub(super) left_out: Vec<LeftOut>,
+    /// A width is missing because a page could not be read at it that others were measured with.
+    pub(super) partial: bool,
+}
+
+/// A page that the engine refuses.
+#[derive(Debug, Serialize)]
+pub(super) struct LeftOut {
+    pub(super) page: String,
+    pub(super) error: String,
 }
 
 /// One number of questions answered together.
@@ -63,7 +70,8 @@ pub(super) struct Best {
 /// What every width is given to do.
 enum Work {
     Pages(Vec<Subject>),
-    Filler,
+    /// So many questions of it.
+    Filler(usize),
 }
 
 /// Measures what the command line asks for.
@@ -71,10 +79,12 @@ pub(super) fn run(arguments: &BenchBatchArgs) -> Result<Report, BenchError> {
     let recording = arguments.replay.as_deref().map(Recording::open);
     let recording = recording.transpose().map_err(BenchError::Given)?;
     let card = Card::watch(&arguments.measure).map_err(BenchError::Given)?;
-    let work = if arguments.inputs.is_empty() {
-        Work::Filler
+    let widths = widths::asked(&arguments.measure.engine, &arguments.widths);
+    let fillers = widths.last().copied().unwrap_or(1) * FILLER_ROUNDS;
+    let (work, due) = if arguments.inputs.is_empty() {
+        (Work::Filler(fillers), Some((0..fillers).collect()))
     } else {
-        Work::Pages(pages::subjects(&arguments.inputs))
+        (Work::Pages(pages::subjects(&arguments.inputs)), None)
     };
     if matches!(&work, Work::Pages(pages) if pages.is_empty()) {
         return Err(BenchError::NoPage);
@@ -84,12 +94,14 @@ pub(super) fn run(arguments: &BenchBatchArgs) -> Result<Report, BenchError> {
         recording,
         card,
         work,
-        left_out: BTreeSet::new(),
+        due,
+        left_out: Vec::new(),
+        partial: false,
         engine: None,
         fingerprint: String::new(),
         profile: None,
     };
-    let measured = widths::each(&arguments.measure.engine, &arguments.widths, |fresh| {
+    let measured = widths::each(&arguments.measure.engine, &widths, |fresh| {
         batch.measure(fresh)
     })?;
     Ok(batch.report(measured))
@@ -100,12 +112,31 @@ struct Batch<'a> {
     recording: Option<Recording>,
     card: Card,
     work: Work,
-    /// The same for every width, so that the work is.
-    left_out: BTreeSet<String>,
+    /// What every width is measured with, once that was found out: the same, or they could not be compared.
+    due: Option<Vec<usize>>,
+    left_out: Vec<LeftOut>,
+    partial: bool,
     engine: Option<EngineInfo>,
     fingerprint: String,
     /// What the best is remembered under, and the model's name.
     profile: Option<(Key, String)>,
+}
+
+/// What one width did.
+struct Passes {
+    /// Does not count.
+    trial: Pass,
+    /// What could be read in the trial, and was to be read in the others.
+    due: Vec<usize>,
+    counted: Vec<Pass>,
+}
+
+/// A number of the work, and why it failed.
+type Failure = (usize, EngineError);
+
+/// Whether it says something of the engine, and not of the page alone.
+fn is_broken((_, error): &Failure) -> bool {
+    !matches!(error, EngineError::Refused(_))
 }
 
 impl Batch<'_> {
@@ -117,41 +148,51 @@ impl Batch<'_> {
         let passes = match &self.work {
             Work::Pages(subjects) => {
                 let tasks = pages::tasks(subjects, &[], None)?;
-                let due: Vec<usize> = (0..tasks.len())
-                    .filter(|task| !self.left_out.contains(&subjects[*task].name))
-                    .collect();
-                self.passes(fresh, &due, &|task, engine| {
+                self.passes(fresh, tasks.len(), &|task, engine| {
                     tasks[task]
                         .extract(engine, fresh.selected)
                         .map(Reading::from)
                 })?
             }
-            Work::Filler => {
-                let widest = self.arguments.widths.iter().max().copied().unwrap_or(1);
-                let count = widest * FILLER_ROUNDS;
-                let fillers = match fillers(fresh.engine, self.arguments.filler, count) {
+            Work::Filler(count) => {
+                let fillers = match fillers(fresh.engine, self.arguments.filler, *count) {
                     Ok(fillers) => fillers,
                     Err(error) => return Ok(Err(error.to_string())),
                 };
-                let due: Vec<usize> = (0..count).collect();
-                self.passes(fresh, &due, &|task, engine| filled(&fillers, task, engine))?
+                self.passes(fresh, *count, &|task, engine| {
+                    filled(&fillers, task, engine)
+                })?
             }
         };
-        let broken = passes.iter().flat_map(|pass| &pass.failed);
-        let mut broken = broken.filter(|(_, error)| !matches!(error, EngineError::Refused(_)));
-        if let Some((_, error)) = broken.next() {
+        let Passes {
+            mut trial,
+            due,
+            counted,
+        } = passes;
+        if self.due.is_none() && !trial.failed.iter().any(is_broken) {
+            self.decide(due, &std::mem::take(&mut trial.failed))?;
+        }
+        let failed = || {
+            std::iter::once(&trial)
+                .chain(&counted)
+                .flat_map(|pass| &pass.failed)
+        };
+        if let Some((_, error)) = failed().find(|failure| is_broken(failure)) {
             return Ok(Err(error.to_string()));
         }
-        self.leave_out(&passes);
-        let row = Row::of("", &passes);
-        if row.pages == 0 {
-            return Err(BenchError::NoPage);
+        if let Some((task, error)) = failed().next() {
+            self.partial = true;
+            return Ok(Err(format!(
+                "{}: {error}; fewer together could read it, so this number is not compared with them",
+                self.name(*task)
+            )));
         }
-        Ok(Ok((fresh.load_s, row)))
+        Ok(Ok((fresh.load_s, Row::of("", &counted))))
     }
 
-    /// A few that do not count, then all as often as asked for; the first break ends it.
-    fn passes(&self, fresh: &Fresh, due: &[usize], read: &Read) -> Result<Vec<Pass>, BenchError> {
+    /// One pass that does not count, then as many as asked for; what fails ends it. Until it is decided what is measured the
+    /// first pass reads everything and the others what it could read; afterwards the first is short.
+    fn passes(&self, fresh: &Fresh, all: usize, read: &Read) -> Result<Passes, BenchError> {
         let engine: &dyn Engine = fresh.engine;
         let replayer = self
             .recording
@@ -165,28 +206,53 @@ impl Batch<'_> {
             is_strict: true,
             card: self.card.seen(),
         };
-        let mut passes = vec![plan.run(due.get(..plan.jobs).unwrap_or(due), read)?];
-        for _ in 0..self.arguments.runs {
-            let is_broken = |(_, error): &(usize, EngineError)| plan.ends(error);
-            if passes.iter().any(|pass| pass.failed.iter().any(is_broken)) {
-                return Ok(passes);
-            }
-            passes.push(plan.run(due, read)?);
+        let trial = match &self.due {
+            Some(due) => plan.run(due.get(..plan.jobs).unwrap_or(due), read)?,
+            None => plan.run(&(0..all).collect::<Vec<_>>(), read)?,
+        };
+        let due = self
+            .due
+            .clone()
+            .unwrap_or_else(|| trial.done.iter().map(|done| done.task).collect());
+        let ends = |failure: &Failure| self.due.is_some() || is_broken(failure);
+        let mut counted: Vec<Pass> = Vec::new();
+        let mut is_over = due.is_empty() || trial.failed.iter().any(ends);
+        while !is_over && counted.len() < usize::from(self.arguments.runs) {
+            let pass = plan.run(&due, read)?;
+            is_over = !pass.failed.is_empty();
+            counted.push(pass);
         }
-        passes.remove(0);
-        Ok(passes)
+        Ok(Passes {
+            trial,
+            due,
+            counted,
+        })
     }
 
-    /// Names each page that the engine refuses, once.
-    fn leave_out(&mut self, passes: &[Pass]) {
-        let Work::Pages(subjects) = &self.work else {
-            return;
-        };
-        for (task, error) in passes.iter().flat_map(|pass| &pass.failed) {
-            let name = &subjects[*task].name;
-            if self.left_out.insert(name.clone()) {
-                complain(&format!("{name}: {error}"));
-            }
+    /// From now on this is measured; each page that the engine refuses is named.
+    ///
+    /// # Errors
+    /// When there is nothing left.
+    fn decide(&mut self, due: Vec<usize>, refused: &[Failure]) -> Result<(), BenchError> {
+        for (task, error) in refused {
+            let page = self.name(*task).to_owned();
+            complain(&format!("{page} is left out of every number: {error}"));
+            self.left_out.push(LeftOut {
+                page,
+                error: error.to_string(),
+            });
+        }
+        if due.is_empty() {
+            return Err(BenchError::NoPage);
+        }
+        self.due = Some(due);
+        Ok(())
+    }
+
+    fn name(&self, task: usize) -> &str {
+        match &self.work {
+            Work::Pages(subjects) => &subjects[task].name,
+            Work::Filler(_) => "a question of filler",
         }
     }
 
@@ -245,6 +311,7 @@ impl Batch<'_> {
             best,
             remembered,
             left_out: self.left_out,
+            partial: self.partial,
         }
     }
 }

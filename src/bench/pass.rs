@@ -132,7 +132,7 @@ impl Plan<'_> {
         Ok(pass)
     }
 
-    pub(super) fn ends(&self, error: &EngineError) -> bool {
+    fn ends(&self, error: &EngineError) -> bool {
         match error {
             EngineError::Unavailable(_) => true,
             EngineError::Crashed(_) | EngineError::OutOfMemory(_) => self.is_strict,

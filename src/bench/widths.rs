@@ -21,23 +21,29 @@ pub(super) struct Fresh<'a> {
 /// What was measured at each width, or why nothing was.
 pub(super) type PerWidth<T> = Vec<(usize, Result<T, String>)>;
 
-/// Measures each width, ascending; a reason why one could not be is told at once.
-///
-/// # Errors
-/// When no engine can be chosen at all, or `measure` finds that nothing can be measured whatever the width.
-pub(super) fn each<T>(
-    engine: &EngineArgs,
-    widths: &[usize],
-    mut measure: impl FnMut(&Fresh) -> Result<Result<T, String>, BenchError>,
-) -> Result<PerWidth<T>, BenchError> {
+/// The widths that are measured, ascending: the engine's own alone, where that was given.
+pub(super) fn asked(engine: &EngineArgs, widths: &[usize]) -> Vec<usize> {
     let mut widths = match engine.cohort {
         Some(width) => vec![width],
         None => widths.to_vec(),
     };
     widths.sort_unstable();
     widths.dedup();
+    widths
+}
+
+/// Measures each width, ascending; a reason why one could not be is told at once.
+///
+/// # Errors
+/// When no engine can be chosen at all, or `measure` finds that nothing can be measured whatever the width. Once a width was
+/// measured there are none.
+pub(super) fn each<T>(
+    engine: &EngineArgs,
+    widths: &[usize],
+    mut measure: impl FnMut(&Fresh) -> Result<Result<T, String>, BenchError>,
+) -> Result<PerWidth<T>, BenchError> {
     let mut all = Vec::new();
-    for width in widths {
+    for width in asked(engine, widths) {
         let wish = Wish {
             cohort: Some(width),
             // Whether it works is what is being found out.
@@ -64,13 +70,16 @@ pub(super) fn each<T>(
                 "only {} are answered together here: the engine takes no more, or memory ran out",
                 info.cohort
             )),
-            Ok(info) => measure(&Fresh {
-                width,
-                selected: &selected,
-                engine,
-                info,
-                load_s: began.elapsed().as_secs_f64(),
-            })?,
+            Ok(info) => {
+                let measured = measure(&Fresh {
+                    width,
+                    selected: &selected,
+                    engine,
+                    info,
+                    load_s: began.elapsed().as_secs_f64(),
+                });
+                keeping(&all, measured)?
+            }
         };
         if let Err(why) = &measured {
             complain(&format!("{width} together: {why}"));
@@ -78,4 +87,29 @@ pub(super) fn each<T>(
         all.push((width, measured));
     }
     Ok(all)
+}
+
+/// What ends everything, unless a width was measured before: then it is why this one was not.
+fn keeping<T>(
+    all: &PerWidth<T>,
+    measured: Result<Result<T, String>, BenchError>,
+) -> Result<Result<T, String>, BenchError> {
+    match measured {
+        Err(error) if all.iter().any(|(_, result)| result.is_ok()) => Ok(Err(error.to_string())),
+        measured => measured,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_measured_outlives_whatever_goes_wrong_later() {
+        let nothing: fn() -> Result<Result<u8, String>, BenchError> = || Err(BenchError::NoPage);
+        assert!(keeping(&Vec::new(), nothing()).is_err());
+        assert!(keeping(&vec![(1, Err("broken".to_owned()))], nothing()).is_err());
+        let why = keeping(&vec![(1, Ok(7))], nothing()).unwrap().unwrap_err();
+        assert_eq!(why, BenchError::NoPage.to_string());
+    }
 }

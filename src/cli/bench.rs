@@ -19,7 +19,8 @@ pub struct BenchArgs {
 pub enum BenchCommand {
     /// Read pages from end to end, several at once: pages a minute, seconds, tokens, joules, and smelt's own share of it.
     Extract(BenchExtractArgs),
-    /// Find out how many questions are best answered together, each number by a fresh engine with the same work.
+    /// Find out how many questions are best answered together, each number by a fresh engine with the same work. A number that
+    /// breaks is told and costs the others nothing; where one could not read a page that others could, the end is 3.
     Batch(BenchBatchArgs),
     /// Tokens a second while reading and writing, without any page, beside what the memory's bandwidth allows.
     Decode(BenchDecodeArgs),
@@ -97,7 +98,8 @@ pub struct BenchBatchArgs {
     #[arg(long, value_name = "N,N", value_delimiter = ',', default_values_t = [1, 2, 4, 6, 8], value_parser = cohort,
         conflicts_with = "cohort")]
     pub widths: Vec<usize>,
-    /// Times the work is done for each; before that a little is done that does not count.
+    /// Times the work is done for each; before that a little is done that does not count. Of pages the first number reads all
+    /// once: those the engine refuses are named, and left out of every number.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u16).range(1..=1000))]
     pub runs: u16,
     /// The filler, where no page is given.

@@ -4,6 +4,7 @@
 //! so a question may not join others that have begun: it waits in a room until the last cohort is done, and leaves it with
 //! those whose length is nearest.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -94,7 +95,8 @@ impl Room {
         self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for company and for the engine; `depart` has been called when this returns, by this thread or by another.
+    /// Waits for company and for the engine; `depart` has been called when this returns, by this thread or by another. Where
+    /// that panics it is dropped with all it holds, and neither those who leave with it nor those who wait are held up.
     pub fn enter(
         &self,
         prompt: usize,
@@ -111,7 +113,7 @@ impl Room {
             depart: Box::new(depart),
         });
         while inside.waiting.iter().any(|guest| guest.id == id) {
-            let rest = match self.due_in(&inside) {
+            let rest = match self.due_in(&inside, Instant::now()) {
                 Some(Duration::ZERO) => {
                     self.leave(&mut inside);
                     self.changed.notify_all();
@@ -127,8 +129,8 @@ impl Room {
         Seat(self)
     }
 
-    /// How long until the next cohort leaves; `None` while one is on its way.
-    fn due_in(&self, inside: &Inside) -> Option<Duration> {
+    /// How long from `now` until the next cohort leaves; `None` while one is on its way.
+    fn due_in(&self, inside: &Inside, now: Instant) -> Option<Duration> {
         if inside.travelling > 0 {
             return None;
         }
@@ -137,7 +139,7 @@ impl Room {
             return Some(Duration::ZERO);
         }
         let due = oldest.since.max(inside.free_since) + GATHER;
-        Some(due.saturating_duration_since(Instant::now()))
+        Some(due.saturating_duration_since(now))
     }
 
     fn leave(&self, inside: &mut Inside) {
@@ -148,11 +150,20 @@ impl Room {
             cohort.push(inside.waiting.remove(index));
         }
         inside.travelling = cohort.len();
-        (self.as_one)(&mut || {
-            for guest in cohort.drain(..) {
-                (guest.depart)(length);
-            }
+        caught(|| {
+            (self.as_one)(&mut || {
+                for guest in cohort.drain(..) {
+                    caught(|| (guest.depart)(length));
+                }
+            });
         });
+    }
+}
+
+/// A panic here would leave the seats of a whole cohort taken for ever. Whoever asked sees that its question was dropped.
+fn caught(depart: impl FnOnce()) {
+    if catch_unwind(AssertUnwindSafe(depart)).is_err() {
+        tracing::error!("a question was not put to the engine: what does that panicked");
     }
 }
 

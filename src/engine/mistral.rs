@@ -20,11 +20,8 @@ use self::question::Question;
 use self::steps::{Brake, Steps};
 use super::cohort::{Limits, Room};
 use super::gguf::Header;
-use super::{Completion, Engine, EngineError, EngineInfo, Finish, Request, memory};
+use super::{Completion, Engine, EngineError, EngineInfo, Finish, MISTRALRS, Request, memory};
 use crate::pace::Pace;
-
-/// Name and version for records.
-pub const NAME: &str = "mistralrs 0.8.1";
 
 /// Larger than any answer: a full channel would stop the engine, and with it every other question.
 const CHANNEL: usize = 65_536;
@@ -82,7 +79,7 @@ impl Mistral {
             .block_on(build::build(path, limits, Ending::Own))
             .map_err(|error| unavailable(format!("{error:#}")))?;
         let info = EngineInfo {
-            engine: NAME.to_owned(),
+            engine: MISTRALRS.to_owned(),
             model: header.name().map_or_else(|| file_stem(path), str::to_owned),
             quant: Some(header.quant().to_owned()),
             context_tokens,

@@ -14,7 +14,6 @@ use crate::cli::{EvalArgs, Exit};
 use crate::extract::Readers;
 use crate::headless::complain;
 use crate::page::Format;
-use crate::power::keeper::Keeper;
 use crate::run::enqueue::Queue;
 use crate::run::input::{Input, reason};
 use crate::run::{self, Run, RunError, heat, lock, signals};
@@ -150,7 +149,7 @@ fn records(
     }
     bar.finish_and_clear();
     working.join().unwrap_or(Ok(()))?;
-    if let Some(Err(why)) = keeper.map(Keeper::stop) {
+    if let Some(Err(why)) = keeper.map(heat::Held::stop) {
         complain(&format!("{why}; the next start of smelt tries again"));
     }
     if let Some(stopped) = stopped {

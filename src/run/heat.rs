@@ -2,9 +2,9 @@
 //! the joules of each page.
 
 use std::sync::Arc;
-use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
+use super::lines::Lines;
 use super::{Run, RunError};
 use crate::cli::{Exit, KeepArgs};
 use crate::engine::memory::Target;
@@ -19,9 +19,6 @@ use crate::power::writer::{Code, Refusal};
 /// The profile the governor stays below unless told otherwise.
 const BELOW: &str = "performance";
 
-/// Lines for the user that may wait before a terminal that takes none.
-const LINES: usize = 64;
-
 /// The keeper's first decision is not waited for longer.
 const FIRST: Duration = Duration::from_secs(15);
 
@@ -35,8 +32,27 @@ impl From<Refusal> for RunError {
     }
 }
 
-/// Starts the keeper that was asked for, and lets the run obey it; `tell` gets lines for the user. Without a wish there is
-/// one only where the engine itself runs on the card, to measure it.
+/// The keeper beside a run, with what it says to the user. Dropped, it ends as with [`Held::stop`].
+pub struct Held {
+    /// First, so that its last lines are said before the others wait for all to be told.
+    keeper: Keeper,
+    lines: Lines,
+}
+
+impl Held {
+    /// Ends it; everything that was set goes back first, and every line has reached the user.
+    ///
+    /// # Errors
+    /// What did not go back.
+    pub fn stop(self) -> Result<(), String> {
+        let stopped = self.keeper.stop();
+        drop(self.lines);
+        stopped
+    }
+}
+
+/// Starts the keeper that was asked for, and lets the run obey it; `tell` gets lines for the user, from a thread of its own.
+/// Without a wish there is one only where the engine itself runs on the card, to measure it.
 ///
 /// # Errors
 /// When the card cannot be held as was asked for.
@@ -44,13 +60,15 @@ pub fn start(
     run: &Arc<Run>,
     arguments: &KeepArgs,
     tell: impl Fn(&str) + Send + 'static,
-) -> Result<Option<Keeper>, RunError> {
+) -> Result<Option<Held>, RunError> {
     let options = options(arguments, "smelt --headless --power")?;
     if !is_wanted(run, arguments) {
         return Ok(None);
     }
     let theirs = Arc::clone(run);
-    let tell = off_thread(tell)?;
+    let lines =
+        Lines::start(tell).map_err(|error| RunError::Power(error.to_string(), Exit::Internal))?;
+    let tell = lines.teller();
     let mut was_open = true;
     let hear = move |status: &Status, notice: &Notice| {
         obey(&theirs, status);
@@ -69,19 +87,7 @@ pub fn start(
         tracing::warn!("the GPU has not answered yet");
     }
     run.measure(&keeper);
-    Ok(Some(keeper))
-}
-
-/// The same, but nobody waits: a terminal that takes nothing must not hold up the guards of the card.
-fn off_thread(tell: impl Fn(&str) + Send + 'static) -> Result<impl Fn(&str) + Send, RunError> {
-    let (lines, said) = sync_channel::<String>(LINES);
-    std::thread::Builder::new()
-        .name("heat-lines".to_owned())
-        .spawn(move || said.iter().for_each(|line| tell(&line)))
-        .map_err(|error| RunError::Power(error.to_string(), Exit::Internal))?;
-    Ok(move |line: &str| {
-        lines.try_send(line.to_owned()).ok();
-    })
+    Ok(Some(Held { keeper, lines }))
 }
 
 /// What a keeper is started with for these arguments, on behalf of the command `what`.

@@ -107,10 +107,82 @@ fn a_full_room_leaves_at_once_and_the_next_when_all_are_back() {
     });
 }
 
+/// What a room holds when somebody came at each of these moments.
+fn holding(came: &[Instant], travelling: usize, free_since: Instant) -> Inside {
+    let guest = |since: &Instant| Guest {
+        id: 0,
+        size: Size {
+            prompt: 100,
+            answer: 10,
+        },
+        since: *since,
+        depart: Box::new(|_| {}),
+    };
+    Inside {
+        next: 0,
+        waiting: came.iter().map(guest).collect(),
+        travelling,
+        free_since,
+    }
+}
+
 #[test]
 fn one_alone_does_not_wait_for_long() {
-    let (room, told, departures) = room(8);
-    let seat = room.enter(100, 10, move |length| told.send((100, length)).unwrap());
-    assert_eq!(departures.recv().unwrap(), (100, 100));
-    drop(seat);
+    let (room, ..) = room(8);
+    let ms = Duration::from_millis;
+    let (free, came) = (Instant::now(), Instant::now() + ms(1000));
+    let alone = holding(&[came], 0, free);
+    assert_eq!(room.due_in(&alone, came), Some(ms(25)));
+    assert_eq!(room.due_in(&alone, came + ms(20)), Some(ms(5)));
+    assert_eq!(room.due_in(&alone, came + ms(25)), Some(Duration::ZERO));
+    // Who comes later does not make the first wait longer.
+    let two = holding(&[came, came + ms(20)], 0, free);
+    assert_eq!(room.due_in(&two, came + ms(20)), Some(ms(5)));
+    // Those who ask again when the last cohort ends are met, however long somebody has waited for that end.
+    let met = holding(&[came], 0, came + ms(500));
+    assert_eq!(room.due_in(&met, came + ms(500)), Some(ms(25)));
+    assert_eq!(room.due_in(&holding(&[came], 1, free), came), None);
+    assert_eq!(room.due_in(&holding(&[], 0, free), came), None);
+}
+
+/// Enters from a thread of its own; tells when it has left and its seat is free again, and whether its question was put.
+fn enter(room: &Arc<Room>, prompt: usize) -> Receiver<bool> {
+    let (left, has_left) = channel();
+    let room = Arc::clone(room);
+    std::thread::spawn(move || {
+        let (put, was_put) = channel();
+        let seat = room.enter(prompt, 10, move |_| {
+            assert!(prompt != BAD, "this one cannot be put to the engine");
+            put.send(()).unwrap();
+        });
+        drop(seat);
+        left.send(was_put.recv().is_ok()).unwrap();
+    });
+    has_left
+}
+
+/// The length of a question whose departure panics.
+const BAD: usize = 110;
+/// Long enough for any machine; only a defect takes it.
+const HANGS: Duration = Duration::from_secs(20);
+
+#[test]
+fn a_departure_that_panics_holds_up_neither_its_cohort_nor_those_who_wait() {
+    for prompts in [[BAD, 100, 120], [100, BAD, 120], [100, 120, BAD]] {
+        let (room, ..) = room(3);
+        let left = prompts.map(|prompt| enter(&room, prompt));
+        for (prompt, left) in prompts.iter().zip(left) {
+            assert_eq!(left.recv_timeout(HANGS), Ok(*prompt != BAD));
+        }
+        assert_eq!(enter(&room, 100).recv_timeout(HANGS), Ok(true));
+    }
+}
+
+#[test]
+fn an_engine_that_cannot_be_held_answers_nobody_and_holds_nobody() {
+    let limits = Limits { width: 2, ..WIDE };
+    let room = Arc::new(Room::new(limits, Box::new(|_| panic!("it is gone"))));
+    for left in [enter(&room, 100), enter(&room, 120), enter(&room, 100)] {
+        assert_eq!(left.recv_timeout(HANGS), Ok(false));
+    }
 }
