@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
+use super::MISTRALRS;
 use super::place::Place;
 use super::program;
 
@@ -80,7 +81,7 @@ impl Key {
             model,
             quant: quant.to_owned(),
             place,
-            build: format!("{build}, mistralrs 0.8.1"),
+            build: format!("{build}, {MISTRALRS}"),
         }
     }
 }

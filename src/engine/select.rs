@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use sha2::{Digest, Sha256};
 
+use super::MISTRALRS;
 use super::chosen;
 use super::memory::{self, Target};
 use super::model::{DEFAULT_CONTEXT, Model};
@@ -272,11 +273,11 @@ fn mistral(given: &str, wish: &Wish) -> Result<Selected, String> {
             load,
             wish,
         )),
-        engine_name: "mistralrs 0.8.1".to_owned(),
+        engine_name: MISTRALRS.to_owned(),
         model: Some(model.name()),
         quant: Some(model.header.quant().to_owned()),
         fingerprint: format!(
-            "mistralrs 0.8.1/{identity}/{context}/{max_output_tokens}/{unpacks}/{}",
+            "{MISTRALRS}/{identity}/{context}/{max_output_tokens}/{unpacks}/{}",
             wish.second_look
         ),
         max_output_tokens,

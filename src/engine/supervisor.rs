@@ -248,7 +248,7 @@ impl Supervised {
     ) -> Result<Say, EngineError> {
         let (mut silent, mut said) = (Duration::ZERO, worker.said());
         while silent < limit {
-            let piece = PIECE.min(limit - silent);
+            let piece = PIECE.min(limit.saturating_sub(silent));
             match replies.recv_timeout(piece) {
                 Ok(Say::Error {
                     error: EngineError::OutOfMemory(why),
