@@ -58,6 +58,11 @@ fn main() {
         tell("the same, two processes spinning beside it", keys(Some(0)));
         tell("the same, niceness 5 as a worker has", keys(Some(5)));
     }
+    if cfg!(feature = "mistralrs") {
+        for _ in 0..2 {
+            tell("the same, the bundled model reading real pages", read());
+        }
+    }
 }
 
 fn tell(what: &str, mut times: Vec<Duration>) {
@@ -155,11 +160,29 @@ fn starts() -> Vec<Duration> {
         .collect()
 }
 
-/// From a key to the row's number in the title of the queue.
 fn keys(beside: Option<u8>) -> Vec<Duration> {
     let bench = bench(20, 400);
     let mut pty = open(&bench, (40, 120), true, beside);
     pty.wait_for("question 1");
+    presses(&mut pty)
+}
+
+/// The same with the real engine, whose threads take both cores while it reads and writes.
+fn read() -> Vec<Duration> {
+    let bench = Bench::new();
+    let page = include_str!("../tests/fixtures/pages/18f-recruiter.html");
+    for number in 0..400 {
+        let own = format!("{page}<p>Advert {number} of this list.</p>");
+        bench.page(&format!("pages/{number:03}.html"), &own);
+    }
+    let home = bench.path("smelt.db").parent().unwrap().to_owned();
+    let mut pty = Pty::console(&["--gpu-source", "simulated", "pages"], &home, 40, 120);
+    pty.wait_for("question 1");
+    presses(&mut pty)
+}
+
+/// From a key to the row's number in the title of the queue.
+fn presses(pty: &mut Pty) -> Vec<Duration> {
     pty.send("g");
     pty.wait_for("Queue 1/400");
     (0..KEYS)

@@ -97,6 +97,8 @@ fn costly_calls_are_made_seldom_and_futile_ones_once() {
         ("nvmlDeviceGetPowerUsage", 80),
         ("nvmlDeviceGetTotalEnergyConsumption", 20),
         ("nvmlDeviceGetMarginTemperature", 20),
+        ("nvmlDeviceGetEnforcedPowerLimit", 20),
+        ("nvmlDeviceGetMemoryInfo_v2", 20),
         ("nvmlDeviceGetPowerManagementDefaultLimit", 2),
         ("nvmlDeviceGetFanSpeed_v2", 1),
         ("nvmlDeviceGetPowerManagementLimit", 1),

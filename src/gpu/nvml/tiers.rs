@@ -11,7 +11,7 @@ const COSTLY: Duration = Duration::from_micros(500);
 /// So often in a row a call must be found costly, or quick again, before it counts as such: the processor may have been
 /// taken away meanwhile.
 const IN_A_ROW: u8 = 3;
-/// Energy, margin, fan and processes.
+/// What moves more slowly than heat and power do.
 const MEDIUM: Duration = Duration::from_secs(1);
 /// What changes with the driver, by an administrator's hand or with a plug.
 const SLOW: Duration = Duration::from_secs(10);
@@ -64,13 +64,16 @@ impl Call {
             Self::Temperature
             | Self::Power
             | Self::PowerNow
-            | Self::Enforced
             | Self::SmClock
-            | Self::MemoryClock
             | Self::Throttle
-            | Self::Busy
-            | Self::Memory => Duration::ZERO,
-            Self::Margin | Self::Energy | Self::Fan | Self::Processes => MEDIUM,
+            | Self::Busy => Duration::ZERO,
+            Self::Enforced
+            | Self::MemoryClock
+            | Self::Memory
+            | Self::Margin
+            | Self::Energy
+            | Self::Fan
+            | Self::Processes => MEDIUM,
             Self::MaxTemperature | Self::Requested | Self::Default | Self::Range | Self::Supply => {
                 SLOW
             }
