@@ -246,6 +246,40 @@ fn the_job_that_is_being_answered_is_shown_and_the_other_waits() {
 }
 
 #[test]
+fn what_one_answer_said_stays_until_the_next_one_says_otherwise() {
+    let mut model = busy(160, 45);
+    streaming(&mut model);
+    let mut screen_after = |event: Event| {
+        let effects = tell(&mut model, event);
+        serve(&mut model, effects, 412);
+        console::text(&draw(&model, &theme("terminal", GlyphTier::Unicode)))
+    };
+    let screen = screen_after(Event::Asked {
+        job: 1,
+        question: 2,
+    });
+    assert!(
+        screen.contains("question 2 waits for the model"),
+        "{screen}"
+    );
+    assert!(screen.contains("\"Night Nurse\""), "{screen}");
+    // Neither what the page does not state nor what was cut off is known.
+    assert!(
+        !screen.contains("company") && !screen.contains("\"Bos"),
+        "{screen}"
+    );
+    let screen = screen_after(Event::Text {
+        job: 1,
+        question: 2,
+        at: 0,
+        text: r#"{"title": [3, "Head Nurse"], "#.to_owned(),
+        pieces: 5,
+    });
+    assert!(screen.contains("\"Head Nurse\""), "{screen}");
+    assert!(!screen.contains("\"Night Nurse\""), "{screen}");
+}
+
+#[test]
 fn what_was_taken_up_is_told_until_a_key_is_pressed() {
     let mut model = busy(120, 40);
     let resumed = Event::Resumed {

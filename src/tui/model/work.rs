@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 use crate::event::{EngineState, Event, Finished};
-use crate::extract::stream::Stream;
+use crate::extract::answer::Given;
+use crate::extract::stream::{Row, Stream};
 
 /// Over which time tokens are averaged.
 const TOKENS: Duration = Duration::from_secs(3);
@@ -30,7 +31,9 @@ pub struct Running {
     pub question: u32,
     /// The answer so far.
     pub answer: Stream,
-    /// Bytes of it.
+    /// What the answers before it said.
+    pub earlier: Vec<Row>,
+    /// Bytes of the answer.
     pub bytes: usize,
     /// A piece of it was missed.
     pub has_gap: bool,
@@ -190,9 +193,20 @@ impl Running {
         self.question > 0 && self.bytes == 0 && !self.has_gap
     }
 
+    /// What is known so far, oldest first: of earlier answers what the one that is written has not come to again.
+    pub fn known(&self) -> impl Iterator<Item = &Row> {
+        let is_new = |row: &&Row| self.answer.rows().iter().all(|now| now.ask != row.ask);
+        self.earlier.iter().filter(is_new).chain(self.answer.rows())
+    }
+
     fn ask(&mut self, question: u32) {
         self.question = question;
-        self.answer = Stream::default();
+        let said = std::mem::take(&mut self.answer);
+        let says = |row: &&Row| !row.is_open && !matches!(row.given, None | Some(Given::NotStated));
+        for row in said.rows().iter().filter(says) {
+            self.earlier.retain(|earlier| earlier.ask != row.ask);
+            self.earlier.push(row.clone());
+        }
         self.bytes = 0;
         self.has_gap = false;
     }

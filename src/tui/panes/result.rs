@@ -90,7 +90,7 @@ fn growing(model: &Model, running: &Running, look: Look, area: Rect, out: &mut B
     };
     lines.push(Line::from(look.span(Role::Muted, state)));
     let cursor = look.theme.glyphs().cursor;
-    for row in running.answer.rows() {
+    for row in running.known() {
         let mut spans = vec![look.span(Role::Muted, format!("{:<16} = ", row.ask.key()))];
         let room = area.width.saturating_sub(21);
         match &row.given {
