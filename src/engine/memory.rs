@@ -23,12 +23,8 @@ const ATTENTION_CHUNK: u64 = 1024;
 const CPU_RUNTIME_BYTES: u64 = 95_000_000;
 
 /// The CUDA context, kernels and cuBLAS workspace. Measured on an H200 and an H100: what the driver reports beyond all else
-/// in the plan, 940 to 1,030 MB.
-const CUDA_RUNTIME_BYTES: u64 = 960_000_000;
-
-/// Bytes that a prefill on CUDA takes for each pair of positions of one prompt. By the source the mask comes to 9 (bytes, F32,
-/// twice BF16); with what the driver's pool keeps of it, 18 to 19 are measured (docs/MODELS.md).
-const CUDA_MASK_BYTES: u64 = 19;
+/// in the plan, 840 MB to within 100.
+const CUDA_RUNTIME_BYTES: u64 = 840_000_000;
 
 /// Up to so many bytes of F32 a quantised model is unpacked when it is loaded onto the CPU. Measured on two cores with
 /// 13 M parameters in `Q8_0`: prefill 617 -> 1,288 tokens/s, decode 220 -> 185. Larger ones decode at the speed of memory,
@@ -282,27 +278,34 @@ impl Dimensions {
                 let layer = product(&[tokens, attention.max(feed_forward)]);
                 sum([layer, logits, square(1 + 2 * F32_BYTES)])
             }
+            // The mask stays as long as the prefill takes.
             Target::Cuda => {
-                let layer = product(&[tokens, self.naive_attention(n).max(feed_forward)]);
-                sum([layer, logits, square(CUDA_MASK_BYTES)])
+                let layer = self.projections().max(feed_forward);
+                let layer = product(&[tokens, sum([layer, self.scores(n)])]);
+                sum([layer, logits, square(BF16_BYTES)])
             }
         }
     }
 
-    /// Bytes a token takes in attention without flash-attn, where a function holds all it has computed until it returns
-    /// (`forward_attn`, `quantized_qwen3.rs`; `naive_sdpa`). The keys that `add_request.rs` allocates for every queued request
-    /// do not show in what the card reports (docs/MODELS.md).
-    fn naive_attention(self, n: u64) -> u64 {
+    /// Bytes a token takes in attention beside the scores: a function holds all it has computed until it returns
+    /// (`forward_attn`, `quantized_qwen3.rs`). The keys that `add_request.rs` allocates for every queued request do not show
+    /// in what the card reports (docs/MODELS.md).
+    fn projections(self) -> u64 {
         let (heads, kv_heads) = (self.heads, self.kv_heads);
         // Query and key as projected, normed and rotated, and the value, in F32; then all three in BF16.
-        let projections = product(&[self.head_length, sum([3 * heads, 4 * kv_heads])]);
+        let projected = product(&[self.head_length, sum([3 * heads, 4 * kv_heads])]);
         let rounded = product(&[self.head_length, sum([heads, 2 * kv_heads]), BF16_BYTES]);
         // Keys and values repeated for each query head.
         let repeated = product(&[2, heads, self.head_length, BF16_BYTES]);
-        // For a chunk of queries the scores, and what they are turned into: scaled, masked, softmax.
-        let scores = product(&[2, heads, n.min(ATTENTION_CHUNK), BF16_BYTES]);
-        let f32 = product(&[sum([2 * self.hidden, projections]), F32_BYTES]);
-        sum([f32, rounded, repeated, scores])
+        let f32 = product(&[sum([2 * self.hidden, projected]), F32_BYTES]);
+        sum([f32, rounded, repeated])
+    }
+
+    /// Bytes a token takes for the scores of a chunk of queries without flash-attn (`naive_sdpa`): two at a time are in use,
+    /// but the driver's pool keeps what is freed until the device is synchronised, and seldom fits the next into it. Up to
+    /// four were seen beside the rest of a layer, at times two (docs/MODELS.md).
+    fn scores(self, n: u64) -> u64 {
+        product(&[4, self.heads, n.min(ATTENTION_CHUNK), BF16_BYTES])
     }
 
     /// The most tokens, below `tokens` and within the model's context, whose plan fits; by bisection, as the total

@@ -245,7 +245,7 @@ fn of(model: &str, name: &str, measures: &Blueprint, rows: Vec<Row>) -> Sheet {
         cache_per_token: memory::kv_bytes_per_token(layers, kv_heads, head_length, element),
         note: measures
             .experts
-            .map(|_| "mixture of experts: on CUDA only, and not yet run there with smelt"),
+            .map(|_| "mixture of experts: on CUDA only"),
         rows,
         claimed: Vec::new(),
         measured: Vec::new(),
