@@ -221,3 +221,56 @@ fn of_a_mixture_only_the_experts_used_are_read_for_a_token() {
     let embedding = dense.piece("token_embd.weight").unwrap().bytes;
     assert_eq!(dense.bytes_read_per_token(), dense.bytes() - embedding);
 }
+
+/// Questions together, tokens of each with its answer, and MiB that an H100 reported at most (docs/MODELS.md).
+type Seen = (usize, usize, u64);
+
+const WITHOUT_FLASH_4B: [Seen; 10] = [
+    (1, 2_092, 5_711),
+    (1, 4_092, 6_799),
+    (1, 8_192, 9_071),
+    (3, 4_092, 11_087),
+    (4, 3_092, 11_119),
+    (8, 1_092, 8_655),
+    (8, 1_892, 10_447),
+    (8, 2_092, 13_327),
+    (8, 2_092, 11_791),
+    (8, 4_092, 17_423),
+];
+const WITHOUT_FLASH_8B: [Seen; 2] = [(1, 8_192, 15_343), (8, 2_092, 17_295)];
+const WITH_FLASH_4B: [Seen; 4] = [
+    (1, 4_092, 6_255),
+    (1, 8_092, 7_855),
+    (8, 2_092, 9_903),
+    (8, 4_092, 16_111),
+];
+
+#[test]
+fn what_a_card_reported_is_met_for_one_question_and_never_passed_for_many() {
+    let small = Shape {
+        hidden: 2560,
+        feed_forward: 9728,
+        ..shape(true)
+    };
+    let (small, large) = (small.blueprint("Q4_K_M"), shape(false).blueprint("Q8_0"));
+    let (small, large) = (small.unwrap(), large.unwrap());
+    // The 4B that was measured, with random weights, has 2,396 MiB of them.
+    for (model, weights, seen, target) in [
+        (&small, Some(2_396), &WITHOUT_FLASH_4B[..], Target::Cuda),
+        (&large, None, &WITHOUT_FLASH_8B[..], Target::Cuda),
+        (&small, Some(2_396), &WITH_FLASH_4B[..], Target::CudaFlash),
+    ] {
+        for (cohort, context, mib) in seen {
+            let plan = memory::plan(model, *context, *cohort, target);
+            let weights = weights.map_or(plan.weights, |mib: u64| mib << 20);
+            let planned = plan.total - plan.weights + weights;
+            #[allow(clippy::cast_precision_loss)]
+            let ratio = planned as f64 / (*mib << 20) as f64;
+            let most = if *cohort == 1 { 1.02 } else { 1.28 };
+            assert!(
+                (0.99..most).contains(&ratio),
+                "{cohort} x {context} {target:?}: {ratio:.3}"
+            );
+        }
+    }
+}

@@ -11,7 +11,7 @@ use super::row::Row;
 use super::widths::{self, Fresh};
 use super::{BenchError, limit};
 use crate::cli::{BenchDecodeArgs, complain};
-use crate::engine::memory::Target;
+
 use crate::engine::program;
 use crate::engine::select::Weights;
 use crate::engine::{Engine, EngineInfo};
@@ -60,7 +60,7 @@ pub(super) struct AtWidth {
 pub(super) fn run(arguments: &BenchDecodeArgs) -> Result<Report, BenchError> {
     let card = Card::watch(&arguments.measure).map_err(BenchError::Given)?;
     // Only a build for the card runs on it.
-    let known = limit::bandwidth(&card.name()).filter(|_| program::target() == Target::Cuda);
+    let known = limit::bandwidth(&card.name()).filter(|_| program::target().is_cuda());
     let bandwidth_gb_s = arguments.bandwidth.or(known);
     let (mut engine, mut weights) = (None, None);
     let measured = widths::each(&arguments.measure.engine, &arguments.widths, |fresh| {

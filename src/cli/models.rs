@@ -54,6 +54,9 @@ pub struct PlanArgs {
     /// Only this quantisation.
     #[arg(long, value_name = "QUANT")]
     pub quant: Option<String>,
+    /// For a smelt-cuda built with flash-attn, which takes less for long prompts; default: as the one here was built.
+    #[arg(long)]
+    pub flash_attn: bool,
     /// JSON.
     #[arg(long)]
     pub json: bool,

@@ -48,6 +48,8 @@ pub enum Target {
     Cpu,
     /// One NVIDIA GPU, paged attention in BF16, without flash-attn.
     Cuda,
+    /// The same with flash-attn, which holds no scores.
+    CudaFlash,
 }
 
 impl Target {
@@ -56,8 +58,14 @@ impl Target {
     pub fn cache_element_bytes(self) -> u64 {
         match self {
             Self::Cpu => F32_BYTES,
-            Self::Cuda => BF16_BYTES,
+            Self::Cuda | Self::CudaFlash => BF16_BYTES,
         }
+    }
+
+    /// Whether it is an NVIDIA GPU.
+    #[must_use]
+    pub fn is_cuda(self) -> bool {
+        self != Self::Cpu
     }
 }
 
@@ -242,7 +250,7 @@ impl Dimensions {
         let (runtime, copy) = match self.target {
             // Before the first decoding step the whole cache is copied (`clone_in_cache`, `kv_cache/mod.rs`).
             Target::Cpu => (CPU_RUNTIME_BYTES, kv_cache),
-            Target::Cuda => (CUDA_RUNTIME_BYTES, 0),
+            Target::Cuda | Target::CudaFlash => (CUDA_RUNTIME_BYTES, 0),
         };
         let prefill = self.prefill(context as u64, tokens, cohort as u64);
         let activations = prefill.max(copy).max(self.loading);
@@ -280,25 +288,41 @@ impl Dimensions {
             }
             // The mask stays as long as the prefill takes.
             Target::Cuda => {
-                let layer = self.projections().max(feed_forward);
-                let layer = product(&[tokens, sum([layer, self.scores(n)])]);
-                sum([layer, logits, square(BF16_BYTES)])
+                let repeated = product(&[2, self.heads, self.head_length, BF16_BYTES]);
+                let attention = sum([self.projected(), self.rounded(), repeated]);
+                let layer = sum([attention.max(feed_forward), self.scores(n)]);
+                sum([product(&[tokens, layer]), logits, square(BF16_BYTES)])
+            }
+            // Neither scores nor a mask, nor keys and values repeated; but as above little of what the feed-forward part has
+            // freed is used again, and the kernel gets copies.
+            Target::CudaFlash => {
+                let output = product(&[self.heads, self.head_length, F32_BYTES]);
+                let attention = sum([self.projected(), 2 * self.rounded(), output]);
+                let layer = sum([feed_forward, attention]);
+                sum([product(&[tokens, layer]), logits])
             }
         }
     }
 
-    /// Bytes a token takes in attention beside the scores: a function holds all it has computed until it returns
-    /// (`forward_attn`, `quantized_qwen3.rs`). The keys that `add_request.rs` allocates for every queued request do not show
-    /// in what the card reports (docs/MODELS.md).
-    fn projections(self) -> u64 {
-        let (heads, kv_heads) = (self.heads, self.kv_heads);
-        // Query and key as projected, normed and rotated, and the value, in F32; then all three in BF16.
-        let projected = product(&[self.head_length, sum([3 * heads, 4 * kv_heads])]);
-        let rounded = product(&[self.head_length, sum([heads, 2 * kv_heads]), BF16_BYTES]);
-        // Keys and values repeated for each query head.
-        let repeated = product(&[2, heads, self.head_length, BF16_BYTES]);
-        let f32 = product(&[sum([2 * self.hidden, projected]), F32_BYTES]);
-        sum([f32, rounded, repeated])
+    /// Bytes a token takes in F32 in attention, where a function holds all it has computed until it returns (`forward_attn`,
+    /// `quantized_qwen3.rs`): the residual stream and its norm, query and key as projected, normed and rotated, and the value.
+    /// The keys that `add_request.rs` allocates for every queued request do not show in what the card reports
+    /// (docs/MODELS.md).
+    fn projected(self) -> u64 {
+        let heads = sum([3 * self.heads, 4 * self.kv_heads]);
+        product(&[
+            sum([2 * self.hidden, product(&[self.head_length, heads])]),
+            F32_BYTES,
+        ])
+    }
+
+    /// Bytes of a token's query, key and value in BF16.
+    fn rounded(self) -> u64 {
+        product(&[
+            self.head_length,
+            sum([self.heads, 2 * self.kv_heads]),
+            BF16_BYTES,
+        ])
     }
 
     /// Bytes a token takes for the scores of a chunk of queries without flash-attn (`naive_sdpa`): two at a time are in use,

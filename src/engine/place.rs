@@ -41,7 +41,7 @@ impl Place {
     pub fn here(target: Target) -> (Self, Option<u64>) {
         match target {
             Target::Cpu => (Self::cpu(), available_memory()),
-            Target::Cuda => card().unwrap_or_else(|| {
+            Target::Cuda | Target::CudaFlash => card().unwrap_or_else(|| {
                 let unknown = Self {
                     name: "cuda".to_owned(),
                     ..Self::cpu()

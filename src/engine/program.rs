@@ -9,6 +9,9 @@ use super::memory::Target;
 /// The program with CUDA. It cannot start where NVIDIA's driver is missing, so it is not smelt itself.
 const WITH_CUDA: &str = "smelt-cuda";
 
+/// Stands in its version if it was built with flash-attn.
+const FLASH: &str = "+flash-attn";
+
 /// Whoever sets it reads on the CPU even where a GPU could.
 const CPU: &str = "SMELT_CPU";
 
@@ -68,7 +71,11 @@ fn find() -> Result<Holder, String> {
             Ok(build) => {
                 return Ok(Holder {
                     program: beside,
-                    target: Target::Cuda,
+                    target: if build.contains(FLASH) {
+                        Target::CudaFlash
+                    } else {
+                        Target::Cuda
+                    },
                     build,
                     notice: None,
                 });

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::MISTRALRS;
 use super::chosen;
-use super::memory::{self, Target};
+use super::memory;
 use super::model::{DEFAULT_CONTEXT, Model};
 use super::place::Place;
 use super::profile::{self, Entry, Key, Profiles};
@@ -192,7 +192,7 @@ fn fitting(given: &str, wish: &Wish) -> Result<Fitting, String> {
         let key = model.key(place)?;
         let entry = profiles.lookup(&key).filter(|_| !wish.again);
         let context = model.context(wish.context);
-        let is_card = model.target == Target::Cuda;
+        let is_card = model.target.is_cuda();
         let cohort = match wish.cohort.filter(|_| wish.again) {
             Some(tried) => tried,
             None => profile::cohort(wish.cohort, entry, is_card)?,

@@ -4,7 +4,7 @@ use super::Refused;
 use crate::cli::{UseArgs, complain};
 use crate::engine::catalogue::{BUNDLED, Catalogue, Reference};
 use crate::engine::chosen;
-use crate::engine::memory::Target;
+
 use crate::engine::model::Model;
 use crate::engine::place::Place;
 use crate::engine::profile::{self, Profiles};
@@ -28,7 +28,7 @@ pub(super) fn choose(arguments: &UseArgs) -> Result<(), Refused> {
         model.check_room(context, 1, free)?;
     }
     let is_verified = known.is_some_and(|entry| !entry.verified.is_empty());
-    if model.target == Target::Cuda && !is_verified && !arguments.force {
+    if model.target.is_cuda() && !is_verified && !arguments.force {
         return Err(format!(
             "{given} was not verified on {}: run `smelt models verify {given}` first, or insist with --force",
             key.place.name
@@ -36,7 +36,7 @@ pub(super) fn choose(arguments: &UseArgs) -> Result<(), Refused> {
     }
     let kept = lasting(&reference, &given, &model)?;
     chosen::save(Some(&kept))?;
-    let cohort = profile::cohort(None, known, model.target == Target::Cuda)?;
+    let cohort = profile::cohort(None, known, model.target.is_cuda())?;
     complain(&format!(
         "{kept} reads when none is named, with {context} tokens of context and {cohort} at a time"
     ));

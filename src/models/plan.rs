@@ -12,6 +12,7 @@ use crate::engine::gguf::Header;
 use crate::engine::memory::{self, Target};
 use crate::engine::model::DEFAULT_CONTEXT;
 use crate::engine::place;
+use crate::engine::program;
 
 /// What is planned for without a card.
 const USUAL: u64 = 16_000_000_000;
@@ -29,6 +30,18 @@ pub struct Budget {
     pub context: Option<u64>,
     /// Questions together.
     pub cohort: usize,
+    /// Whether the program with CUDA was built with flash-attn.
+    pub flash_attn: bool,
+}
+
+impl Budget {
+    fn target(&self) -> Target {
+        if self.flash_attn {
+            Target::CudaFlash
+        } else {
+            Target::Cuda
+        }
+    }
 }
 
 /// The plan of one file.
@@ -104,6 +117,7 @@ pub(super) fn plan(arguments: &PlanArgs) -> Result<(), Refused> {
         bytes,
         context: arguments.context,
         cohort: arguments.cohort,
+        flash_attn: arguments.flash_attn || program::target() == Target::CudaFlash,
     };
     let quant = arguments.quant.as_deref();
     let catalogue = catalogue();
@@ -243,9 +257,7 @@ fn of(model: &str, name: &str, measures: &Blueprint, rows: Vec<Row>) -> Sheet {
         head_length,
         context: measures.context,
         cache_per_token: memory::kv_bytes_per_token(layers, kv_heads, head_length, element),
-        note: measures
-            .experts
-            .map(|_| "mixture of experts: on CUDA only"),
+        note: measures.experts.map(|_| "mixture of experts: on CUDA only"),
         rows,
         claimed: Vec::new(),
         measured: Vec::new(),
@@ -256,9 +268,9 @@ fn row(quant: &str, model: &Blueprint, budget: &Budget) -> Row {
     let usual = (DEFAULT_CONTEXT as u64).min(model.context);
     let context = budget.context.unwrap_or(usual);
     let tokens = usize::try_from(context).unwrap_or(usize::MAX);
-    let plan = memory::plan(model, tokens, budget.cohort, Target::Cuda);
+    let plan = memory::plan(model, tokens, budget.cohort, budget.target());
     let largest =
-        WIDTHS.map(|width| memory::largest_context(model, width, Target::Cuda, budget.bytes));
+        WIDTHS.map(|width| memory::largest_context(model, width, budget.target(), budget.bytes));
     let read = model.bytes_read_per_token();
     let refused = if context > model.context {
         Some(format!("the model was made for {} tokens", model.context))

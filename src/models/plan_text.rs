@@ -26,8 +26,9 @@ pub(super) fn text(budget: &Budget, whose: &str, sheets: &[Sheet]) -> String {
         1 => "one question at a time".to_owned(),
         cohort => format!("{cohort} questions together"),
     };
+    let attention = if budget.flash_attn { "with" } else { "without" };
     let mut text = format!(
-        "Planned for {} ({} MiB, {whose}), {together}, on CUDA in BF16. Sizes in MiB:\n\
+        "Planned for {} ({} MiB, {whose}), {together}, on CUDA in BF16 {attention} flash-attn. Sizes in MiB:\n\
          weights as stored, with norms and rotary tables; embedding in F32; cache = tokens x bytes a token, for one context or 4,096 a question, whichever is more;\n\
          activations while prompts as long as the context are read; runtime = CUDA itself.\n\
          8 / 4 / 1: the largest context beside so many questions together, of which long ones travel in smaller cohorts.\n\

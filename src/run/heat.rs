@@ -7,7 +7,7 @@ use std::time::Duration;
 use super::lines::Lines;
 use super::{Run, RunError};
 use crate::cli::{Exit, KeepArgs};
-use crate::engine::memory::Target;
+
 use crate::engine::program;
 use crate::gpu::Choice;
 use crate::power::governor::Admission;
@@ -128,7 +128,7 @@ pub fn is_wanted(run: &Run, arguments: &KeepArgs) -> bool {
 
 /// Whether the engine itself runs on the card.
 fn measures(run: &Run) -> bool {
-    program::target() == Target::Cuda && run.selected.weights.is_some()
+    program::target().is_cuda() && run.selected.weights.is_some()
 }
 
 /// Carries out on a run what the keeper's status says. At an emergency what runs is given back; a run that stays goes on
