@@ -245,6 +245,8 @@ const WITH_FLASH_4B: [Seen; 4] = [
     (8, 4_092, 16_111),
 ];
 
+const WITH_FLASH_8B: [Seen; 2] = [(1, 8_092, 14_863), (8, 2_092, 16_847)];
+
 #[test]
 fn what_a_card_reported_is_met_for_one_question_and_never_passed_for_many() {
     let small = Shape {
@@ -259,6 +261,7 @@ fn what_a_card_reported_is_met_for_one_question_and_never_passed_for_many() {
         (&small, Some(2_396), &WITHOUT_FLASH_4B[..], Target::Cuda),
         (&large, None, &WITHOUT_FLASH_8B[..], Target::Cuda),
         (&small, Some(2_396), &WITH_FLASH_4B[..], Target::CudaFlash),
+        (&large, None, &WITH_FLASH_8B[..], Target::CudaFlash),
     ] {
         for (cohort, context, mib) in seen {
             let plan = memory::plan(model, *context, *cohort, target);
@@ -266,7 +269,7 @@ fn what_a_card_reported_is_met_for_one_question_and_never_passed_for_many() {
             let planned = plan.total - plan.weights + weights;
             #[allow(clippy::cast_precision_loss)]
             let ratio = planned as f64 / (*mib << 20) as f64;
-            let most = if *cohort == 1 { 1.02 } else { 1.28 };
+            let most = if *cohort == 1 { 1.05 } else { 1.28 };
             assert!(
                 (0.99..most).contains(&ratio),
                 "{cohort} x {context} {target:?}: {ratio:.3}"

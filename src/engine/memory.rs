@@ -294,11 +294,12 @@ impl Dimensions {
                 sum([product(&[tokens, layer]), logits, square(BF16_BYTES)])
             }
             // Neither scores nor a mask, nor keys and values repeated; but as above little of what the feed-forward part has
-            // freed is used again, and the kernel gets copies.
+            // freed is used again, not by its own products either, and the kernel gets copies.
             Target::CudaFlash => {
                 let output = product(&[self.heads, self.head_length, F32_BYTES]);
                 let attention = sum([self.projected(), 2 * self.rounded(), output]);
-                let layer = sum([feed_forward, attention]);
+                let again = product(&[self.widest / 3, F32_BYTES]);
+                let layer = sum([feed_forward, again, attention]);
                 sum([product(&[tokens, layer]), logits])
             }
         }
