@@ -88,8 +88,8 @@ fn measure(command: &BenchCommand) -> Result<Exit, BenchError> {
             let report = batch::run(arguments)?;
             print(&report, arguments.measure.json, || table::batch(&report))?;
             Ok(match (report.partial, &report.best) {
-                (true, _) => Exit::SomeFailed,
-                (false, best) => some(best.is_some(), Exit::NoEngine),
+                (_, None) => Exit::NoEngine,
+                (is_partial, Some(_)) => some(!is_partial, Exit::SomeFailed),
             })
         }
         BenchCommand::Decode(arguments) => {

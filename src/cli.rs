@@ -163,6 +163,7 @@ pub struct EngineArgs {
     #[arg(long, value_name = "TOKENS")]
     pub context: Option<usize>,
     /// Questions the model answers together; default: what `smelt models verify` or `smelt bench batch` found best here, or 1.
+    /// On a card more than `verify` has passed is refused.
     #[arg(long, value_name = "N", value_parser = cohort)]
     pub cohort: Option<usize>,
     /// Ask a third time for what failed its checks twice, after the model has thought about it; for models that think, and slow.

@@ -132,6 +132,8 @@ fn what_never_passed_on_a_card_is_refused_there_and_not_remembered_by_its_speed(
     assert!(why.contains("smelt models verify"), "{why}");
     assert_eq!(cohort(Some(1), None, true), Ok(1));
     assert_eq!(cohort(Some(8), None, false), Ok(8));
+    let none = entry(&[], Some(1), None);
+    assert!(cohort(Some(1), Some(&none), true).is_err());
     let passed = entry(&[1, 2, 4], None, Some(8));
     assert!(cohort(Some(8), Some(&passed), true).is_err());
     assert_eq!(cohort(Some(3), Some(&passed), true), Ok(3));

@@ -85,6 +85,56 @@ fn a_hung_driver_hangs_nobody_and_its_last_sample_grows_old() {
     drop(sampler);
 }
 
+/// Tells when it is asked, and shows a card of this load and heat.
+struct Asked {
+    when: Sender<Duration>,
+    busy: u32,
+    degrees: f64,
+}
+
+impl Source for Asked {
+    fn sample(&mut self, now: Duration) -> Sample {
+        self.when.send(now).ok();
+        Sample {
+            busy_percent: Metric::Value(self.busy),
+            ..warm(now, self.degrees)
+        }
+    }
+
+    fn identity(&self) -> Identity {
+        Identity::default()
+    }
+}
+
+/// The shortest time between two of the first eight rounds; the longest may be the machine's doing.
+fn shortest(every: Duration, busy: u32, degrees: f64) -> Duration {
+    let (when, asked) = channel();
+    let source = Asked {
+        when,
+        busy,
+        degrees,
+    };
+    // A hundred times as fast as the clock on the wall.
+    let _sampler = Sampler::start_at(100.0, every, move || Box::new(source)).unwrap();
+    let times: Vec<Duration> = asked.iter().take(8).collect();
+    let pairs = times.windows(2);
+    pairs
+        .map(|pair| pair[1].saturating_sub(pair[0]))
+        .min()
+        .unwrap()
+}
+
+#[test]
+fn a_cool_card_that_does_nothing_is_asked_once_a_second_and_never_so_seldom_that_it_grows_stale() {
+    let (quarter, second) = (Duration::from_millis(250), Duration::from_secs(1));
+    let soon = Duration::from_millis(900);
+    assert!(shortest(quarter, 97, 50.0) < soon);
+    assert!(shortest(quarter, 0, 80.0) < soon, "it cools down");
+    assert!(shortest(quarter, 0, 50.0) >= soon);
+    // Whoever asks once a second anyway is not asked every fourth.
+    assert!(shortest(second, 0, 50.0) < STALE);
+}
+
 #[test]
 fn samples_go_into_the_history() {
     let (sampler, permit, asks) = wedged();

@@ -99,7 +99,10 @@ fn where_a_card_s_first_file_does_not_fit_a_smaller_one_reads() {
         "{stderr}"
     );
     assert_ne!(output.status.code(), Some(5), "{stderr}");
-    // What was named is meant.
+    // What was named is meant, and so is a number of questions: it was found out with the first file.
+    let arguments = ["page.txt", "--model", "two", "--context", "8000000"];
+    let output = bench.command(&arguments).args(["--cohort", "2"]).output();
+    assert_eq!(output.unwrap().status.code(), Some(5));
     let output = with("two:F32");
     assert_eq!(output.status.code(), Some(5));
 }

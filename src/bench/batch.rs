@@ -11,7 +11,7 @@ use super::replay::{Recording, Replayer, forced};
 use super::row::Row;
 use super::widths::{self, Fresh, PerWidth};
 use crate::cli::{BenchBatchArgs, complain};
-use crate::engine::profile::{self, Key};
+use crate::engine::profile::{self, Key, Profiles};
 use crate::engine::{Engine, EngineError, EngineInfo};
 
 /// Questions of filler for each that the widest takes at once.
@@ -183,7 +183,7 @@ impl Batch<'_> {
         if let Some((task, error)) = failed().next() {
             self.partial = true;
             return Ok(Err(format!(
-                "{}: {error}; fewer together could read it, so this number is not compared with them",
+                "{}: {error}; it was read before, so this number is not compared with others",
                 self.name(*task)
             )));
         }
@@ -261,13 +261,20 @@ impl Batch<'_> {
         let Some(((key, name), rate)) = self.profile.as_ref().zip(best.decode_tokens_s) else {
             return false;
         };
-        match profile::record_best(key, name, best.width, rate) {
-            Ok(()) => true,
-            Err(why) => {
-                complain(&format!("the best number is not remembered: {why}"));
-                false
-            }
+        if let Err(why) = profile::record_best(key, name, best.width, rate) {
+            complain(&format!("the best number is not remembered: {why}"));
+            return false;
         }
+        let is_card = !key.place.uuid.is_empty();
+        let taken = profile::cohort(None, Profiles::load().lookup(key), is_card);
+        if taken == Ok(best.width) {
+            return true;
+        }
+        complain(&format!(
+            "{} together is remembered, but later runs do not take it before `smelt models verify` has passed it on this card",
+            best.width
+        ));
+        false
     }
 
     fn report(self, measured: PerWidth<(f64, Row)>) -> Report {

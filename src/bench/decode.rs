@@ -1,7 +1,5 @@
 //! `smelt bench decode`: tokens a second while reading and writing, beside what the memory's bandwidth allows.
 
-use serde::Serialize;
-
 use super::bare::Bare;
 use super::batch::filled;
 use super::card::Card;
@@ -11,10 +9,10 @@ use super::row::Row;
 use super::widths::{self, Fresh};
 use super::{BenchError, limit};
 use crate::cli::{BenchDecodeArgs, complain};
-
 use crate::engine::program;
 use crate::engine::select::Weights;
 use crate::engine::{Engine, EngineInfo};
+use serde::Serialize;
 
 /// What was measured.
 #[derive(Debug, Serialize)]

@@ -32,15 +32,16 @@ pub struct Round {
     pub decode_s: f64,
 }
 
-/// Tokens of prompts and of answers a second, of all sequences together: slower than this counts as hanging. Small models
-/// on two CPU cores are many times as fast.
-const SLOWEST: (usize, usize) = (20, 2);
+/// Tokens of prompts and of answers a second, of all sequences together: slower than this counts as hanging. An eighth or less
+/// of what the largest model that fits reaches, 30B-A3B on a GPU, 8B on two CPU cores.
+const SLOWEST_CUDA: (usize, usize) = (80, 5);
+const SLOWEST_CPU: (usize, usize) = (2, 1);
 
 /// What a process that has ended said last is not waited for longer: another may hold its standard error open.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
-/// Has a child process load the model and do the work. It may take as long to load as any worker, and then one second for
-/// 20 tokens of prompts and for 2 of answers; a process that takes longer is ended.
+/// Has a child process load the model and do the work. It may take as long to load as any worker, and then so long for
+/// prompts and answers as the slowest model would; a process that takes longer is ended.
 ///
 /// # Errors
 /// What the child said; that it ended without an answer, or took too long, with the last line of its standard error.
@@ -56,15 +57,17 @@ pub fn measure(model: &Path, load: Load, unpacks: bool, work: Work) -> Result<Ve
     if unpacks {
         command.env("CANDLE_DEQUANTIZE_ALL", "1");
     }
-    heard(&mut command, limit(work, load.cohort))
+    let target = program::target();
+    heard(&mut command, limit(work, load.cohort, target.is_cuda()))
 }
 
 /// The time this work may take.
-fn limit(work: Work, sequences: usize) -> Duration {
+fn limit(work: Work, sequences: usize, is_cuda: bool) -> Duration {
+    let slowest = if is_cuda { SLOWEST_CUDA } else { SLOWEST_CPU };
     // One round does not count, and takes as long as the others.
     let answers = sequences * (work.rounds + 1);
-    let reading = (answers * work.prompt_tokens).div_ceil(SLOWEST.0);
-    let writing = (answers * work.answer_tokens).div_ceil(SLOWEST.1);
+    let reading = (answers * work.prompt_tokens).div_ceil(slowest.0);
+    let writing = (answers * work.answer_tokens).div_ceil(slowest.1);
     let seconds = u64::try_from(reading + writing).unwrap_or(u64::MAX);
     let loading = Watchdog::default().load;
     loading.saturating_add(Duration::from_secs(seconds))
@@ -206,14 +209,15 @@ mod tests {
             answer_tokens: 10,
             rounds: 3,
         };
-        // Four rounds of 400 and of 40 tokens together: 80 s and 80 s.
+        // Four rounds of 400 and of 40 tokens together: 20 s and 32 s, and on the CPU 800 s and 160 s.
         let loading = Watchdog::default().load;
-        assert_eq!(limit(work, 4), loading + Duration::from_secs(160));
+        assert_eq!(limit(work, 4, true), loading + Duration::from_secs(52));
+        assert_eq!(limit(work, 4, false), loading + Duration::from_mins(16));
         let nothing = Work {
             prompt_tokens: 0,
             answer_tokens: 0,
             ..work
         };
-        assert_eq!(limit(nothing, 8), loading);
+        assert_eq!(limit(nothing, 8, true), loading);
     }
 }

@@ -234,11 +234,12 @@ pub fn cohort(asked: Option<usize>, entry: Option<&Entry>, is_card: bool) -> Res
         let best = best.map(|best| best.cohort).filter(|best| *best <= passed);
         return Ok(best.or(most).unwrap_or(1));
     };
-    if asked <= passed {
+    let failed = entry.and_then(|entry| entry.failed.as_ref());
+    let failed = failed.filter(|failed| is_card && failed.cohort <= asked);
+    if asked <= passed && failed.is_none() {
         return Ok(asked);
     }
-    let failed = entry.and_then(|entry| entry.failed.as_ref());
-    Err(match failed.filter(|failed| failed.cohort <= asked) {
+    Err(match failed {
         Some(failed) => format!(
             "{asked} questions together are refused: {} failed on this card ({}); take fewer, or verify again with `smelt models verify`",
             failed.cohort, failed.why

@@ -183,11 +183,13 @@ struct Fitting {
     notice: Option<String>,
 }
 
-/// The model, or the first of its smaller files that fits where it does not.
+/// The model, or the first of its smaller files that fits where it does not. A number of questions together is said of the
+/// first file alone: what passed or was measured with one says nothing of another.
 fn fitting(given: &str, wish: &Wish) -> Result<Fitting, String> {
     let profiles = Profiles::load();
     let mut too_large = None;
-    for model in Model::with_smaller(given)? {
+    let most = if wish.cohort.is_some() { 1 } else { usize::MAX };
+    for model in Model::with_smaller(given)?.into_iter().take(most) {
         let (place, free) = Place::here(model.target);
         let key = model.key(place)?;
         let entry = profiles.lookup(&key).filter(|_| !wish.again);
@@ -197,16 +199,13 @@ fn fitting(given: &str, wish: &Wish) -> Result<Fitting, String> {
             Some(tried) => tried,
             None => profile::cohort(wish.cohort, entry, is_card)?,
         };
-        let lowered = lower(&model, context, cohort, wish, entry, free);
-        let notice = match (&too_large, &lowered) {
-            (None, _) if is_card && entry.is_none() && !wish.again && wish.cohort.is_none() => {
-                Some(UNVERIFIED.to_owned())
-            }
-            (Some(why), Ok(_)) => Some(format!("{why}; {} reads", model.header.quant())),
-            _ => None,
-        };
-        match lowered {
+        match lower(&model, context, cohort, wish, entry, free) {
             Ok(cohort) => {
+                let nothing_passed = entry.is_none_or(|entry| entry.verified.is_empty());
+                let unverified = is_card && nothing_passed && wish.cohort.is_none();
+                let smaller = too_large.map(|why| format!("{why}; {} reads", model.header.quant()));
+                let unverified = unverified.then(|| UNVERIFIED.to_owned());
+                let notice = joined([smaller, unverified]);
                 return Ok(Fitting {
                     model,
                     key,
@@ -219,6 +218,12 @@ fn fitting(given: &str, wish: &Wish) -> Result<Fitting, String> {
         }
     }
     Err(too_large.unwrap_or_default())
+}
+
+/// Several lines as one.
+fn joined<const N: usize>(lines: [Option<String>; N]) -> Option<String> {
+    let lines: Vec<String> = lines.into_iter().flatten().collect();
+    (!lines.is_empty()).then(|| lines.join("; "))
 }
 
 /// So many questions together, or, if nobody asked for that number, the most below it that passed and fit.
@@ -290,7 +295,7 @@ fn mistral(given: &str, wish: &Wish) -> Result<Selected, String> {
         }),
         second_look: wish.second_look,
         profile: Some(key),
-        notice: holder.notice.or(notice),
+        notice: joined([holder.notice, notice]),
     })
 }
 

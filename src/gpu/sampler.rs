@@ -19,8 +19,8 @@ pub const STALE: Duration = Duration::from_secs(3);
 const HISTORY: usize = 3600;
 /// A thread that has not ended by then is stuck in the driver, and is left behind.
 const FAREWELL: Duration = Duration::from_secs(1);
-/// Without a card, and of one at rest, a round comes so many times less often: once a second.
-const IDLE: u32 = 4;
+/// Without a card, and of one at rest, a round comes no more often than this, on the samples' clock.
+const IDLE: Duration = Duration::from_secs(1);
 /// Degrees below which a card that does nothing is at rest.
 const COOL_C: f64 = 65.0;
 
@@ -228,7 +228,11 @@ fn run(
         }
         shared.changed.notify_all();
         // After a long answer the missed rounds are not made up for.
-        let pause = if is_idle { every * IDLE } else { every };
+        let pause = if is_idle {
+            every.max(IDLE.div_f64(clock.speed))
+        } else {
+            every
+        };
         due = (due + pause).max(Instant::now());
         let wait = due.saturating_duration_since(Instant::now());
         if stopped.recv_timeout(wait) == Err(RecvTimeoutError::Disconnected) {

@@ -4,7 +4,6 @@ use super::Refused;
 use crate::cli::{UseArgs, complain};
 use crate::engine::catalogue::{BUNDLED, Catalogue, Reference};
 use crate::engine::chosen;
-
 use crate::engine::model::Model;
 use crate::engine::place::Place;
 use crate::engine::profile::{self, Profiles};
@@ -18,29 +17,41 @@ pub(super) fn choose(arguments: &UseArgs) -> Result<(), Refused> {
         complain("the model that smelt carries with it reads when none is named");
         return Ok(());
     }
-    let model = Model::open(&given)?;
-    let (place, free) = Place::here(model.target);
+    let (model, place) = fitting(&given)?;
     let profiles = Profiles::load();
     let key = model.key(place)?;
     let known = profiles.lookup(&key);
     let context = model.context(None);
-    if let Some(free) = free {
-        model.check_room(context, 1, free)?;
-    }
+    let kept = lasting(&reference, &given, &model)?;
     let is_verified = known.is_some_and(|entry| !entry.verified.is_empty());
     if model.target.is_cuda() && !is_verified && !arguments.force {
         return Err(format!(
-            "{given} was not verified on {}: run `smelt models verify {given}` first, or insist with --force",
+            "{kept} was not verified on {}: run `smelt models verify {kept}` first, or insist with --force",
             key.place.name
         ));
     }
-    let kept = lasting(&reference, &given, &model)?;
     chosen::save(Some(&kept))?;
     let cohort = profile::cohort(None, known, model.target.is_cuda())?;
     complain(&format!(
         "{kept} reads when none is named, with {context} tokens of context and {cohort} at a time"
     ));
     Ok(())
+}
+
+/// The model, or the first of its smaller files that fits where it does not.
+fn fitting(given: &str) -> Result<(Model, Place), Refused> {
+    let mut too_large = None;
+    for model in Model::with_smaller(given)? {
+        let (place, free) = Place::here(model.target);
+        let fits = free.map_or(Ok(()), |free| {
+            model.check_room(model.context(None), 1, free)
+        });
+        match fits {
+            Ok(()) => return Ok((model, place)),
+            Err(why) => too_large = too_large.or(Some(why)),
+        }
+    }
+    Err(too_large.unwrap_or_default())
 }
 
 fn is_bundled(reference: &Reference) -> bool {

@@ -1,13 +1,9 @@
 //! The keeper of the card beside a run: no new page while it is too hot, the engine's pace, the end at the emergency, and
 //! the joules of each page.
 
-use std::sync::Arc;
-use std::time::Duration;
-
 use super::lines::Lines;
 use super::{Run, RunError};
 use crate::cli::{Exit, KeepArgs};
-
 use crate::engine::program;
 use crate::gpu::Choice;
 use crate::power::governor::Admission;
@@ -15,6 +11,8 @@ use crate::power::keeper::{Keeper, Leave, Mode, Notice, Options, Place, Plan, St
 use crate::power::profile::Profiles;
 use crate::power::setup::Setup;
 use crate::power::writer::{Code, Refusal};
+use std::sync::Arc;
+use std::time::Duration;
 
 /// The profile the governor stays below unless told otherwise.
 const BELOW: &str = "performance";

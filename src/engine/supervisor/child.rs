@@ -13,7 +13,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, getpriority_process, kill_process, setpriority_process};
 use tracing::Level;
 
-use super::{Load, WorkerSpec, lock};
+use super::{Load, PIECE, WorkerSpec, lock};
 use crate::engine::protocol::{self, Ask, Say};
 use crate::engine::{EngineError, EngineInfo};
 use crate::log::foreign;
@@ -119,7 +119,7 @@ impl Worker {
 
     fn loaded(&self, limit: Duration) -> Result<EngineInfo, EngineError> {
         let unavailable = |why: String| Err(EngineError::Unavailable(why));
-        let said = lock(&self.loading).recv_timeout(limit);
+        let said = receive(&lock(&self.loading), limit);
         match said {
             Ok(Say::Ready(info)) => Ok(info),
             Ok(Say::Failed(error)) => Err(error),
@@ -214,6 +214,19 @@ fn yield_to_others(child: &Child) {
     if let Err(error) = setpriority_process(worker, own + LOWER) {
         tracing::debug!(%error, "the engine worker keeps its priority");
     }
+}
+
+/// The next line, waited for in pieces: while smelt itself is stopped no more than one passes.
+fn receive(lines: &Receiver<Say>, limit: Duration) -> Result<Say, RecvTimeoutError> {
+    let mut waited = Duration::ZERO;
+    while waited < limit {
+        let piece = PIECE.min(limit.saturating_sub(waited));
+        match lines.recv_timeout(piece) {
+            Err(RecvTimeoutError::Timeout) => waited += piece,
+            other => return other,
+        }
+    }
+    Err(RecvTimeoutError::Timeout)
 }
 
 /// Where a worker's lines go.

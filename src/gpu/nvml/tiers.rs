@@ -12,7 +12,8 @@ const COSTLY: Duration = Duration::from_micros(500);
 /// taken away meanwhile.
 const IN_A_ROW: u8 = 3;
 /// What moves more slowly than heat and power do.
-const MEDIUM: Duration = Duration::from_secs(1);
+/// A little less than a second, so that rounds a second apart do not miss every other.
+const MEDIUM: Duration = Duration::from_millis(900);
 /// What changes with the driver, by an administrator's hand or with a plug.
 const SLOW: Duration = Duration::from_secs(10);
 /// The costliest call, and what is slow and costly: the energy counter, of whose silence the power makes up

@@ -179,6 +179,11 @@ impl Work {
     }
 }
 
+/// Whether the page states it.
+fn says(row: &Row) -> bool {
+    !matches!(row.given, None | Some(Given::NotStated))
+}
+
 /// Takes what is old from the front.
 fn forget<T>(queue: &mut VecDeque<T>, is_old: impl Fn(&T) -> bool) {
     while queue.front().is_some_and(&is_old) {
@@ -193,17 +198,23 @@ impl Running {
         self.question > 0 && self.bytes == 0 && !self.has_gap
     }
 
-    /// What is known so far, oldest first: of earlier answers what the one that is written has not come to again.
+    /// What is known so far, oldest first: of earlier answers what the one that is written does not say anew.
     pub fn known(&self) -> impl Iterator<Item = &Row> {
-        let is_new = |row: &&Row| self.answer.rows().iter().all(|now| now.ask != row.ask);
-        self.earlier.iter().filter(is_new).chain(self.answer.rows())
+        let now = self.answer.rows();
+        let anew = |row: &Row| now.iter().find(|now| now.ask == row.ask);
+        let is_kept = move |row: &&Row| anew(row).is_none_or(|now| !says(now) && !now.is_open);
+        let is_shown = |row: &&Row| {
+            let is_known = self.earlier.iter().any(|earlier| earlier.ask == row.ask);
+            says(row) || row.is_open || !is_known
+        };
+        let earlier = self.earlier.iter().filter(is_kept);
+        earlier.chain(now.iter().filter(is_shown))
     }
 
     fn ask(&mut self, question: u32) {
         self.question = question;
         let said = std::mem::take(&mut self.answer);
-        let says = |row: &&Row| !row.is_open && !matches!(row.given, None | Some(Given::NotStated));
-        for row in said.rows().iter().filter(says) {
+        for row in said.rows().iter().filter(|row| says(row) && !row.is_open) {
             self.earlier.retain(|earlier| earlier.ask != row.ask);
             self.earlier.push(row.clone());
         }
