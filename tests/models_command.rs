@@ -191,30 +191,47 @@ fn an_engine_that_answers_soundly_is_remembered() {
 
 #[test]
 fn the_first_number_that_fails_ends_it_and_says_why() {
-    for (failure, words) in [
+    // Of the short prompts only the longer of two of different lengths has four lines, and none twenty.
+    for (failure, lines, words, which) in [
         (
-            json!({"fail": "length", "times": 1}),
+            json!({"fail": "length"}),
+            4,
             "did not end by itself",
+            "of different lengths",
         ),
-        (json!({"fail": "exit", "times": 1}), "exit status: 9"),
-        (json!({"fail": "refuse", "times": 1}), "refused"),
+        (
+            json!({"fail": "exit"}),
+            4,
+            "exit status: 9",
+            "of different lengths",
+        ),
+        (
+            json!({"fail": "refuse"}),
+            4,
+            "refused",
+            "of different lengths",
+        ),
+        (
+            json!({"fail": "out_of_memory"}),
+            20,
+            "memory",
+            "that fill the context",
+        ),
     ] {
         let bench = Bench::new();
-        // Only the longer of two prompts of different lengths has so many lines.
-        let mut rule = json!({"contains": "", "asked": LINE.repeat(4)});
+        let mut rule = json!({
+            "contains": "", "asked": LINE.repeat(lines), "from_cohort": 2, "times": 1,
+        });
         for (key, value) in failure.as_object().unwrap() {
             rule[key] = value.clone();
         }
-        bench.script(&json!({"cohort": 8, "rules": [rule, {"contains": "", "reply": sound()}]}));
+        bench.script(&json!({"rules": [rule, {"contains": "", "reply": sound()}]}));
         let (code, report, stderr) = verify(&bench, &[]);
         assert_eq!(code, 0, "{stderr}");
         assert_eq!(report["verified"], json!([1]), "{stderr}");
         assert_eq!(report["failed"]["cohort"], 2);
         let why = report["failed"]["why"].as_str().unwrap();
-        assert!(
-            why.contains(words) && why.contains("of different lengths"),
-            "{why}"
-        );
+        assert!(why.contains(words) && why.contains(which), "{why}");
         assert!(stderr.contains("2 questions together: FAILED"), "{stderr}");
     }
 }

@@ -34,7 +34,7 @@ fn the_bundled_model_is_verified_and_the_list_knows() {
     let bench = Bench::new();
     let verified = report(&models(
         &bench,
-        &["verify", "smelt-demo", "--context", "2048"],
+        &["verify", "smelt-demo", "--context", "1024"],
     ));
     let widths = verified["verified"].as_array().unwrap();
     assert_eq!(widths[0], 1);
@@ -46,7 +46,7 @@ fn the_bundled_model_is_verified_and_the_list_knows() {
     // The same bytes under another name are the same model.
     let again = report(&models(
         &bench,
-        &["verify", DEMO, "--context", "2048", "--most", "1"],
+        &["verify", DEMO, "--context", "1024", "--most", "1"],
     ));
     assert_eq!(again["place"], verified["place"]);
     let kept = fs::read_to_string(bench.path(".local/share/smelt/profiles.json")).unwrap();

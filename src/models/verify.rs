@@ -2,14 +2,17 @@
 
 mod judge;
 
+use std::time::Duration;
+
 use serde::Serialize;
 
 use self::judge::Round;
 use super::{Refused, is_read, print};
 use crate::cli::{VerifyArgs, complain};
+use crate::engine::memory;
 use crate::engine::profile::{self, Failed, Key};
 use crate::engine::select::{Selected, Wish, select};
-use crate::engine::{Engine, EngineError};
+use crate::engine::{Completion, Engine, EngineError, EngineInfo};
 
 /// Numbers of questions together that are tried.
 pub const WIDTHS: [usize; 4] = [1, 2, 4, 8];
@@ -114,12 +117,47 @@ fn one(arguments: &VerifyArgs, width: usize, outcome: &mut Outcome) -> Result<Tr
         let why = format!("this engine answers at most {} together here", info.cohort);
         return Ok(Tried::Stopped(why));
     }
-    for round in [Round::Alike, Round::Lengths] {
-        if let Err(why) = round.judge(&round.ask(engine, width)) {
-            return Ok(Tried::Failed(why));
-        }
+    let judged = rounds(engine, &info, width, arguments.watchdog);
+    Ok(judged.map_or_else(Tried::Failed, |()| Tried::Passed))
+}
+
+/// All that is asked of one number, one after the other; the first that fails ends it.
+fn rounds(
+    engine: &dyn Engine,
+    info: &EngineInfo,
+    width: usize,
+    watchdog_s: u64,
+) -> Result<(), String> {
+    Round::Alike.judge(&Round::Alike.ask(engine, width))?;
+    let lengths = Round::Lengths.ask(engine, width);
+    Round::Lengths.judge(&lengths)?;
+    full(engine, info, &lengths, watchdog_s)
+}
+
+/// Prompts that fill the room that each of a cohort has: what takes the most memory, and what a run will ask. Where reading
+/// them would take most of the watchdog's patience they are left out, and that is said.
+fn full(
+    engine: &dyn Engine,
+    info: &EngineInfo,
+    before: &[Result<Completion, EngineError>],
+    watchdog_s: u64,
+) -> Result<(), String> {
+    let width = before.len().max(1);
+    let room = memory::cache_tokens(info.context_tokens, width) / width;
+    let room = room.min(info.context_tokens);
+    let time = judge::reading(before, room * width);
+    let patience = Duration::from_secs(watchdog_s) / 2;
+    if let Some(time) = time.filter(|time| *time > patience) {
+        let seconds = time.as_secs();
+        complain(&format!(
+            "{}: prompts of {room} tokens are not tried, to read them would take about {seconds} s",
+            together(width)
+        ));
+        return Ok(());
     }
-    Ok(Tried::Passed)
+    let lines = judge::lines(engine, room).map_err(|error| error.to_string())?;
+    let round = Round::Long(lines);
+    round.judge(&round.ask(engine, width))
 }
 
 fn remember(selected: &Selected, outcome: &mut Outcome) {

@@ -1,6 +1,8 @@
-//! Questions whose answers are known to be sound or not, whatever the model: all alike, and of different lengths.
+//! Questions whose answers are known to be sound or not, whatever the model: all alike, of different lengths, and as long as
+//! there is room for.
 
 use std::sync::Barrier;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -8,6 +10,8 @@ use crate::engine::{Completion, Engine, EngineError, Finish, Request};
 
 /// Room for the answer, which has about 40 tokens.
 const MOST_TOKENS: usize = 128;
+/// Room for the chat's own tokens, and for lines that make more tokens together than each by itself.
+const MARGIN: usize = 64;
 /// A line of a page; prompts of different lengths have more or fewer of them.
 const LINE: &str = "We bake bread from four in the morning and look for a night baker in Graz.\n";
 
@@ -18,6 +22,34 @@ pub(super) enum Round {
     Alike,
     /// Prompts of different lengths.
     Lengths,
+    /// Prompts of so many lines, which fill the room there is.
+    Long(usize),
+}
+
+/// Lines of a prompt of so many tokens with its answer.
+///
+/// # Errors
+/// When the engine does not count.
+pub(super) fn lines(engine: &dyn Engine, tokens: usize) -> Result<usize, EngineError> {
+    const MANY: usize = 32;
+    let counted = engine.count_tokens(&[LINE.repeat(MANY)])?;
+    let of_many = counted.first().copied().unwrap_or_default().max(1);
+    Ok(tokens.saturating_sub(MOST_TOKENS + MARGIN) * MANY / of_many)
+}
+
+/// How long so many tokens of prompts would be read, at the pace of these answers' prompts; `None` if none was read.
+pub(super) fn reading(
+    answers: &[Result<Completion, EngineError>],
+    tokens: usize,
+) -> Option<Duration> {
+    let read = answers.iter().flatten();
+    let (read, took) = read.fold((0, 0), |(tokens, took), answer| {
+        let prompt = answer.usage.prompt_tokens;
+        (tokens + prompt, took.max(answer.prefill_ms))
+    });
+    let read = u64::try_from(read).ok().filter(|read| *read > 0)?;
+    let tokens = u64::try_from(tokens).unwrap_or(u64::MAX);
+    Some(Duration::from_millis(tokens.saturating_mul(took) / read))
 }
 
 impl Round {
@@ -56,6 +88,7 @@ impl Round {
         let lines = match self {
             Self::Alike => 3,
             Self::Lengths => 1 + 5 * row,
+            Self::Long(lines) => lines,
         };
         Request {
             system: "Answer in JSON.".to_owned(),
@@ -73,6 +106,7 @@ impl Round {
         let which = match self {
             Self::Alike => "alike",
             Self::Lengths => "of different lengths",
+            Self::Long(_) => "that fill the context",
         };
         let mut texts = Vec::new();
         for (row, answer) in (1..).zip(answers) {
@@ -133,6 +167,35 @@ mod tests {
 
     fn sound(text: &str) -> Result<Completion, EngineError> {
         answer(text, Finish::Stop)
+    }
+
+    #[test]
+    fn a_long_prompt_leaves_room_for_its_answer_and_is_read_at_the_pace_seen() {
+        struct Counts;
+        impl Engine for Counts {
+            fn info(&self) -> Result<crate::engine::EngineInfo, EngineError> {
+                Err(EngineError::Crashed("not asked".to_owned()))
+            }
+            fn count_tokens(&self, texts: &[String]) -> Result<Vec<usize>, EngineError> {
+                Ok(texts.iter().map(|text| text.len() / 4).collect())
+            }
+            fn generate(
+                &self,
+                _: &Request,
+                _: &mut dyn FnMut(&str),
+            ) -> Result<Completion, EngineError> {
+                Err(EngineError::Crashed("not asked".to_owned()))
+            }
+        }
+        let many = lines(&Counts, 4096).unwrap();
+        let tokens = many * LINE.len() / 4 + MOST_TOKENS;
+        assert!((3900..4096).contains(&tokens), "{tokens}");
+        assert_eq!(lines(&Counts, 100), Ok(0));
+        let mut read = sound("{}").unwrap();
+        (read.usage.prompt_tokens, read.prefill_ms) = (500, 1000);
+        let both = [Ok(read.clone()), Ok(read)];
+        assert_eq!(reading(&both, 4000), Some(Duration::from_secs(4)));
+        assert_eq!(reading(&[], 4000), None);
     }
 
     #[test]
