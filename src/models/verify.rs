@@ -129,8 +129,10 @@ fn rounds(
     watchdog_s: u64,
 ) -> Result<(), String> {
     Round::Alike.judge(&Round::Alike.ask(engine, width))?;
-    let lengths = Round::Lengths.ask(engine, width);
-    Round::Lengths.judge(&lengths)?;
+    let most = judge::lines(engine, info.context_tokens).map_err(|error| error.to_string())?;
+    let round = Round::Lengths(most);
+    let lengths = round.ask(engine, width);
+    round.judge(&lengths)?;
     full(engine, info, &lengths, watchdog_s)
 }
 

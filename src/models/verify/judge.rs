@@ -20,8 +20,8 @@ const LINE: &str = "We bake bread from four in the morning and look for a night 
 pub(super) enum Round {
     /// One question as many times: the answers must be the same.
     Alike,
-    /// Prompts of different lengths.
-    Lengths,
+    /// Prompts of different lengths, of so many lines at most.
+    Lengths(usize),
     /// Prompts of so many lines, which fill the room there is.
     Long(usize),
 }
@@ -87,7 +87,7 @@ impl Round {
     fn request(self, row: usize) -> Request {
         let lines = match self {
             Self::Alike => 3,
-            Self::Lengths => 1 + 5 * row,
+            Self::Lengths(most) => (1 + 5 * row).min(most),
             Self::Long(lines) => lines,
         };
         Request {
@@ -105,7 +105,7 @@ impl Round {
         let rows = answers.len();
         let which = match self {
             Self::Alike => "alike",
-            Self::Lengths => "of different lengths",
+            Self::Lengths(_) => "of different lengths",
             Self::Long(_) => "that fill the context",
         };
         let mut texts = Vec::new();
@@ -205,7 +205,7 @@ mod tests {
         Round::Alike.judge(&same).unwrap();
         let why = Round::Alike.judge(&other).unwrap_err();
         assert!(why.contains("two answers among 2"), "{why}");
-        Round::Lengths.judge(&other).unwrap();
+        Round::Lengths(99).judge(&other).unwrap();
     }
 
     #[test]
@@ -217,7 +217,7 @@ mod tests {
             (sound(""), "no JSON"),
             (crashed, "out of memory"),
         ] {
-            for round in [Round::Alike, Round::Lengths] {
+            for round in [Round::Alike, Round::Lengths(99)] {
                 let said = round.judge(&[sound("{}"), wrong.clone()]).unwrap_err();
                 assert!(said.starts_with("answer 2 of 2"), "{said}");
                 assert!(said.contains(why), "{said}");
