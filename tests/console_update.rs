@@ -207,6 +207,10 @@ fn until_a_row_is_chosen_the_newest_job_is_followed() {
     assert_eq!(model.queue.selected, Some(9));
 }
 
+fn asked(job: i64, question: u32) -> Event {
+    Event::Asked { job, question }
+}
+
 #[test]
 fn the_job_that_is_being_answered_is_shown_and_the_other_waits() {
     let mut model = busy(160, 45);
@@ -217,13 +221,7 @@ fn the_job_that_is_being_answered_is_shown_and_the_other_waits() {
         label: String::new(),
         attempt: 1,
     };
-    for event in [
-        claim,
-        Event::Asked {
-            job: 9,
-            question: 1,
-        },
-    ] {
+    for event in [claim, asked(9, 1)] {
         let effects = tell(&mut model, event);
         serve(&mut model, effects, 412);
     }
@@ -254,10 +252,7 @@ fn what_one_answer_said_stays_until_the_next_one_says_otherwise() {
         serve(&mut model, effects, 412);
         console::text(&draw(&model, &theme("terminal", GlyphTier::Unicode)))
     };
-    let screen = screen_after(Event::Asked {
-        job: 1,
-        question: 2,
-    });
+    let screen = screen_after(asked(1, 2));
     assert!(
         screen.contains("question 2 waits for the model"),
         "{screen}"

@@ -170,14 +170,7 @@ impl Queue {
             self.is_stale = true;
             return true;
         }
-        let before = (
-            self.counts,
-            self.length,
-            self.offset,
-            self.at,
-            self.top,
-            self.selected,
-        );
+        let before = self.standing();
         let is_other = self.rows != read.rows;
         self.counts = read.counts;
         self.length = read.length;
@@ -196,16 +189,19 @@ impl Queue {
             self.selected = self.row(self.at).map(|row| row.job_id);
         }
         self.scroll(height);
-        is_other
-            || before
-                != (
-                    self.counts,
-                    self.length,
-                    self.offset,
-                    self.at,
-                    self.top,
-                    self.selected,
-                )
+        is_other || before != self.standing()
+    }
+
+    /// All that the pane shows beside the rows.
+    fn standing(&self) -> impl PartialEq + use<> {
+        (
+            self.counts,
+            self.length,
+            self.offset,
+            self.at,
+            self.top,
+            self.selected,
+        )
     }
 
     /// Takes how far the search for the filter's text has come.
