@@ -17,6 +17,8 @@ pub mod memory;
 mod mistral;
 pub mod model;
 pub mod place;
+#[cfg_attr(not(feature = "mistralrs"), allow(dead_code))]
+mod prefix;
 pub mod profile;
 pub mod program;
 pub mod protocol;
@@ -67,7 +69,7 @@ pub enum Finish {
 pub struct Usage {
     /// Tokens of the prompt, cached ones included.
     pub prompt_tokens: usize,
-    /// Tokens of the prompt the engine says it did not compute again; 0 when it does not say.
+    /// Those that the engine did not compute again, since earlier prompts begin with them too.
     pub cached_tokens: usize,
     /// Tokens of the answer.
     pub completion_tokens: usize,

@@ -142,6 +142,21 @@ fn a_card_that_never_sleeps_is_never_let_go() {
 }
 
 #[test]
+fn the_kernel_is_not_asked_about_a_card_that_computes() {
+    let laptop = Laptop::new("active", "auto");
+    laptop.fake.set("demand", "decode");
+    let mut source = laptop.source();
+    source.at(0.0);
+    laptop.card("suspended");
+    for sample in source.until(60.0) {
+        assert_eq!(sample.state, State::Healthy);
+    }
+    laptop.fake.set("demand", "idle");
+    let last = source.until(120.0).pop().unwrap();
+    assert_eq!(last.state, State::Asleep);
+}
+
+#[test]
 fn a_card_in_use_is_never_let_go() {
     let laptop = Laptop::new("active", "auto");
     laptop.fake.set("demand", "decode");

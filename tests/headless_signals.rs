@@ -8,9 +8,10 @@ use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Lines};
 use std::os::unix::process::ExitStatusExt;
 use std::process::{Child, ChildStdout, Command, Stdio};
+use std::time::Duration;
 
 use serde_json::{Value, json};
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGSTOP, SIGTERM};
 use smelt::{Bench, answer};
 
 const PAGES: usize = 12;
@@ -140,6 +141,34 @@ fn a_second_signal_does_not_wait_for_a_model_that_loads() {
     wait_until_stopping(&mut child);
     send(&child, SIGTERM);
     assert_eq!(child.wait().unwrap().signal(), Some(SIGTERM));
+}
+
+#[test]
+fn a_run_that_was_stopped_for_longer_than_the_watchdog_waits_goes_on_where_it_was() {
+    let bench = Bench::new();
+    bench.page("page.html", "<h1>Baker</h1>");
+    bench.script(
+        &json!({"rules": [{"contains": "", "delay_ms": 1000, "reply": answer(&json!({}))}]}),
+    );
+    let child = bench
+        .command(&["page.html", "--watchdog", "3"])
+        .args(bench.engine())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    while bench.claimed() == 0 {
+        std::thread::yield_now();
+    }
+    // The question is out by then, and its answer is not; the stop is what is tested, and it takes its time.
+    std::thread::sleep(Duration::from_millis(300));
+    send(&child, SIGSTOP);
+    std::thread::sleep(Duration::from_millis(3500));
+    send(&child, SIGCONT);
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("1 model calls"), "{said}");
+    assert!(output.status.success());
 }
 
 #[test]

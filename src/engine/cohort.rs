@@ -25,9 +25,13 @@ pub struct Limits {
 
 /// What the room must know of a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Size {
-    prompt: usize,
-    answer: usize,
+pub struct Size {
+    /// Tokens of the prompt.
+    pub prompt: usize,
+    /// Tokens of the longest answer.
+    pub answer: usize,
+    /// Of which beginning the engine may hold a part; only questions with the same one leave together.
+    pub lead: u64,
 }
 
 /// Puts a question to the engine, its prompt brought to so many tokens.
@@ -97,18 +101,13 @@ impl Room {
 
     /// Waits for company and for the engine; `depart` has been called when this returns, by this thread or by another. Where
     /// that panics it is dropped with all it holds, and neither those who leave with it nor those who wait are held up.
-    pub fn enter(
-        &self,
-        prompt: usize,
-        answer: usize,
-        depart: impl FnOnce(usize) + Send + 'static,
-    ) -> Seat<'_> {
+    pub fn enter(&self, size: Size, depart: impl FnOnce(usize) + Send + 'static) -> Seat<'_> {
         let mut inside = self.inside();
         let id = inside.next;
         inside.next += 1;
         inside.waiting.push(Guest {
             id,
-            size: Size { prompt, answer },
+            size,
             since: Instant::now(),
             depart: Box::new(depart),
         });
@@ -168,7 +167,8 @@ fn caught(depart: impl FnOnce()) {
 }
 
 /// Which of those who wait leave together, in ascending order, and the length of their prompts. The first, who has waited
-/// longest, is among them; beside it as many as fit, nearest in length first, and none more than twice as long or half.
+/// longest, is among them; beside it as many as fit, nearest in length first, and none more than twice as long or half or
+/// with another beginning.
 fn choose(waiting: &[Size], limits: Limits) -> (Vec<usize>, usize) {
     let Some(oldest) = waiting.first().copied() else {
         return (Vec::new(), 0);
@@ -190,6 +190,7 @@ fn choose(waiting: &[Size], limits: Limits) -> (Vec<usize>, usize) {
         let tokens = (chosen.len() + 1) * (most + longest);
         let fits = chosen.len() < limits.width
             && most <= 2 * least
+            && size.lead == oldest.lead
             && most + longest <= limits.context
             && tokens <= limits.tokens;
         if fits {

@@ -12,6 +12,7 @@ pub use available::available_memory;
 
 use super::blueprint::{Blueprint, EMBEDDING};
 use super::gguf::TensorType;
+use super::prefix;
 
 const F32_BYTES: u64 = 4;
 const BF16_BYTES: u64 = 2;
@@ -246,7 +247,12 @@ impl Dimensions {
             self.head_length,
             self.target.cache_element_bytes(),
         );
-        let kv_cache = product(&[per_token, tokens]);
+        // What makes each prompt fit for the cache of beginnings is held too.
+        let growth = match self.target {
+            Target::CudaFlash => product(&[prefix::GROWTH as u64, cohort as u64]),
+            Target::Cpu | Target::Cuda => 0,
+        };
+        let kv_cache = product(&[per_token, sum([tokens, growth])]);
         let (runtime, copy) = match self.target {
             // Before the first decoding step the whole cache is copied (`clone_in_cache`, `kv_cache/mod.rs`).
             Target::Cpu => (CPU_RUNTIME_BYTES, kv_cache),

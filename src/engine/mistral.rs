@@ -18,9 +18,11 @@ use tokio::sync::mpsc::{Sender, channel};
 use self::build::{Ending, Loaded};
 use self::question::Question;
 use self::steps::{Brake, Steps};
-use super::cohort::{Limits, Room};
+use super::cohort::{Limits, Room, Size};
 use super::gguf::Header;
-use super::{Completion, Engine, EngineError, EngineInfo, Finish, MISTRALRS, Request, memory};
+use super::{
+    Completion, Engine, EngineError, EngineInfo, Finish, MISTRALRS, Request, memory, prefix,
+};
 use crate::pace::Pace;
 
 /// Larger than any answer: a full channel would stop the engine, and with it every other question.
@@ -70,10 +72,13 @@ impl Mistral {
             .enable_all()
             .build()
             .map_err(|error| unavailable(error.to_string()))?;
+        // What makes prompts fit for the cache of beginnings is no part of what was asked for, but of what the model can.
+        let growth = if build::PREFIXES { prefix::GROWTH } else { 0 };
+        let context_tokens = context_tokens.min(header.context_length().saturating_sub(growth));
         let limits = Limits {
             width: cohort,
-            tokens: memory::cache_tokens(context_tokens, cohort),
-            context: context_tokens,
+            tokens: memory::cache_tokens(context_tokens, cohort) + growth * cohort,
+            context: context_tokens + growth,
         };
         let (runner, loaded) = runtime
             .block_on(build::build(path, limits, Ending::Own))
@@ -89,8 +94,12 @@ impl Mistral {
         };
         // The engine needs the pipeline to take a question, so with it in hand none is taken.
         let pipeline = Arc::clone(&loaded.pipeline);
+        let prefixes = loaded.prefixes.clone();
         let as_one = Box::new(move |burst: &mut dyn FnMut()| {
             let _held = pipeline.blocking_lock();
+            if let Some(prefixes) = &prefixes {
+                prefixes.begin_cohort();
+            }
             burst();
         });
         let engine = Self {
@@ -135,6 +144,23 @@ impl Mistral {
         }
         Ok(())
     }
+
+    fn question(
+        &self,
+        request: &Request,
+        engine: &Sender<EngineRequest>,
+    ) -> Result<Question, EngineError> {
+        let question = Question::of(request, &self.loaded, engine);
+        let question = self.runtime.block_on(question)?;
+        let (tokens, answer) = (question.tokens, request.max_tokens);
+        let context = self.info.context_tokens;
+        if tokens + answer > context {
+            return Err(EngineError::Refused(format!(
+                "{tokens} tokens and an answer of {answer} do not fit a context of {context}"
+            )));
+        }
+        Ok(question)
+    }
 }
 
 fn file_stem(path: &Path) -> String {
@@ -159,21 +185,12 @@ impl Engine for Mistral {
         request: &Request,
         on_text: &mut dyn FnMut(&str),
     ) -> Result<Completion, EngineError> {
-        let crashed = |why: String| EngineError::Crashed(why);
         let engine = self
             .runner
             .get_sender(None)
-            .map_err(|error| crashed(format!("{error:?}")))?;
-        let question = self
-            .runtime
-            .block_on(Question::of(request, &self.loaded, &engine))?;
-        let tokens = question.prompt.len();
-        if tokens + request.max_tokens > self.info.context_tokens {
-            return Err(EngineError::Refused(format!(
-                "{tokens} tokens and an answer of {} do not fit a context of {}",
-                request.max_tokens, self.info.context_tokens
-            )));
-        }
+            .map_err(|error| EngineError::Crashed(format!("{error:?}")))?;
+        let question = self.question(request, &engine)?;
+        let tokens = question.tokens;
         let (sender, replies): (Sender<Response>, _) = channel(CHANNEL);
         let answered = Arc::new(AtomicUsize::new(0));
         let departed = Arc::new(OnceLock::new());
@@ -181,13 +198,21 @@ impl Engine for Mistral {
         let stop = self.loaded.stop.clone();
         let steps = Steps {
             brake: Arc::clone(&self.brake),
-            prompt: tokens,
+            prompt: question.prompt.len(),
             answered: Arc::clone(&answered),
             replay: question.replay.clone(),
         };
         let most = request.max_tokens;
-        let _seat = self.room.enter(tokens, most, move |length| {
-            let normal = question.normal(length, most, stop, steps, sender);
+        let lead = question.lead;
+        let size = Size {
+            prompt: question.prompt.len(),
+            answer: most,
+            lead: lead.id,
+        };
+        let prefixes = self.loaded.prefixes.clone();
+        let marks = prefixes.clone();
+        let _seat = self.room.enter(size, move |length| {
+            let normal = question.normal(length, most, stop, marks.as_deref(), steps, sender);
             leaves.set(Instant::now()).ok();
             brake.begin();
             // A full or closed channel drops the question, and its end without an answer is told below.
@@ -202,10 +227,17 @@ impl Engine for Mistral {
         let departed = departed.get().copied().unwrap_or_else(Instant::now);
         let asked = question::Asked {
             prompt_tokens: tokens,
+            cached_tokens: prefixes
+                .as_ref()
+                .map_or(0, |prefixes| prefixes.cached(lead)),
             most,
             departed,
             answered: &answered,
         };
-        self.runtime.block_on(asked.collect(replies, on_text))
+        let answer = self.runtime.block_on(asked.collect(replies, on_text));
+        if let (Ok(_), Some(prefixes)) = (&answer, &prefixes) {
+            prefixes.was_read(lead);
+        }
+        answer
     }
 }

@@ -50,7 +50,7 @@ impl Model {
     ///
     /// # Errors
     /// One line about the first of them; others that cannot be used are left out.
-    pub fn with_smaller(given: &str) -> Result<Vec<Self>, String> {
+    fn with_smaller(given: &str) -> Result<Vec<Self>, String> {
         let (paths, card) = locate(given)?;
         let mut all = Vec::new();
         for path in paths {
@@ -71,6 +71,26 @@ impl Model {
             smaller.sort_by_key(|model| std::cmp::Reverse(bytes(model)));
         }
         Ok(all)
+    }
+
+    /// The first of [`Self::with_smaller`], of at most so many files, that `take` makes something of, and why the one that was
+    /// meant would not do where it is another.
+    ///
+    /// # Errors
+    /// What was said of the first.
+    pub fn first<T>(
+        given: &str,
+        most: usize,
+        mut take: impl FnMut(Self) -> Result<T, String>,
+    ) -> Result<(T, Option<String>), String> {
+        let mut refused = None;
+        for model in Self::with_smaller(given)?.into_iter().take(most) {
+            match take(model) {
+                Ok(taken) => return Ok((taken, refused)),
+                Err(why) => refused = refused.or(Some(why)),
+            }
+        }
+        Err(refused.unwrap_or_default())
     }
 
     fn at(path: PathBuf, card: Option<Card>) -> Result<Self, String> {

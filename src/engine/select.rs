@@ -187,9 +187,8 @@ struct Fitting {
 /// first file alone: what passed or was measured with one says nothing of another.
 fn fitting(given: &str, wish: &Wish) -> Result<Fitting, String> {
     let profiles = Profiles::load();
-    let mut too_large = None;
     let most = if wish.cohort.is_some() { 1 } else { usize::MAX };
-    for model in Model::with_smaller(given)?.into_iter().take(most) {
+    let (mut fitting, too_large) = Model::first(given, most, |model| {
         let (place, free) = Place::here(model.target);
         let key = model.key(place)?;
         let entry = profiles.lookup(&key).filter(|_| !wish.again);
@@ -199,25 +198,20 @@ fn fitting(given: &str, wish: &Wish) -> Result<Fitting, String> {
             Some(tried) => tried,
             None => profile::cohort(wish.cohort, entry, is_card)?,
         };
-        match lower(&model, context, cohort, wish, entry, free) {
-            Ok(cohort) => {
-                let nothing_passed = entry.is_none_or(|entry| entry.verified.is_empty());
-                let unverified = is_card && nothing_passed && wish.cohort.is_none();
-                let smaller = too_large.map(|why| format!("{why}; {} reads", model.header.quant()));
-                let unverified = unverified.then(|| UNVERIFIED.to_owned());
-                let notice = joined([smaller, unverified]);
-                return Ok(Fitting {
-                    model,
-                    key,
-                    context,
-                    cohort,
-                    notice,
-                });
-            }
-            Err(why) => too_large = too_large.or(Some(why)),
-        }
-    }
-    Err(too_large.unwrap_or_default())
+        let cohort = lower(&model, context, cohort, wish, entry, free)?;
+        let nothing_passed = entry.is_none_or(|entry| entry.verified.is_empty());
+        let unverified = is_card && nothing_passed && wish.cohort.is_none();
+        Ok(Fitting {
+            model,
+            key,
+            context,
+            cohort,
+            notice: unverified.then(|| UNVERIFIED.to_owned()),
+        })
+    })?;
+    let smaller = too_large.map(|why| format!("{why}; {} reads", fitting.model.header.quant()));
+    fitting.notice = joined([smaller, fitting.notice]);
+    Ok(fitting)
 }
 
 /// Several lines as one.

@@ -53,8 +53,10 @@ impl Default for Watchdog {
 /// Workers that are asked to count the same texts before it is given up.
 const COUNT_ATTEMPTS: usize = 4;
 
-/// Silence is counted in pieces of this: while smelt itself is stopped no more than one passes.
-const PIECE: Duration = Duration::from_secs(5);
+/// Silence is counted in pieces of this: while smelt itself is stopped no more than one passes, a small part of the limit.
+fn piece(limit: Duration) -> Duration {
+    Duration::from_secs(5).min(limit / 4)
+}
 
 /// A change of pace that is not worth a line to the worker.
 const SAME_PACE: f64 = 0.001;
@@ -248,7 +250,7 @@ impl Supervised {
     ) -> Result<Say, EngineError> {
         let (mut silent, mut said) = (Duration::ZERO, worker.said());
         while silent < limit {
-            let piece = PIECE.min(limit.saturating_sub(silent));
+            let piece = piece(limit);
             match replies.recv_timeout(piece) {
                 Ok(Say::Error {
                     error: EngineError::OutOfMemory(why),

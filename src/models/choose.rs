@@ -40,18 +40,14 @@ pub(super) fn choose(arguments: &UseArgs) -> Result<(), Refused> {
 
 /// The model, or the first of its smaller files that fits where it does not.
 fn fitting(given: &str) -> Result<(Model, Place), Refused> {
-    let mut too_large = None;
-    for model in Model::with_smaller(given)? {
+    let (fitting, _) = Model::first(given, usize::MAX, |model| {
         let (place, free) = Place::here(model.target);
-        let fits = free.map_or(Ok(()), |free| {
-            model.check_room(model.context(None), 1, free)
-        });
-        match fits {
-            Ok(()) => return Ok((model, place)),
-            Err(why) => too_large = too_large.or(Some(why)),
+        if let Some(free) = free {
+            model.check_room(model.context(None), 1, free)?;
         }
-    }
-    Err(too_large.unwrap_or_default())
+        Ok((model, place))
+    })?;
+    Ok(fitting)
 }
 
 fn is_bundled(reference: &Reference) -> bool {

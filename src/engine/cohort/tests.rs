@@ -19,6 +19,7 @@ fn sizes(prompts: &[usize]) -> Vec<Size> {
     let size = |prompt: &usize| Size {
         prompt: *prompt,
         answer: 100,
+        lead: 0,
     };
     prompts.iter().map(size).collect()
 }
@@ -28,6 +29,24 @@ fn the_oldest_leaves_with_those_nearest_in_length() {
     let (chosen, length) = choose(&sizes(&[1000, 1900, 950, 1040, 500, 1010]), WIDE);
     assert_eq!(chosen, [0, 2, 3, 5]);
     assert_eq!(length, 1040);
+}
+
+/// A question with a short answer.
+fn short(prompt: usize) -> Size {
+    Size {
+        prompt,
+        answer: 10,
+        lead: 0,
+    }
+}
+
+#[test]
+fn only_those_with_the_same_beginning_leave_together() {
+    let mut waiting = sizes(&[1000, 1001, 1002, 1003]);
+    waiting[1].lead = 7;
+    waiting[2].lead = 7;
+    assert_eq!(choose(&waiting, WIDE).0, [0, 3]);
+    assert_eq!(choose(&waiting[1..], WIDE).0, [0, 1]);
 }
 
 #[test]
@@ -52,7 +71,7 @@ proptest! {
         width in 1usize..9,
         tokens in 500usize..40_000,
     ) {
-        let waiting: Vec<Size> = prompts.iter().map(|&(prompt, answer)| Size { prompt, answer }).collect();
+        let waiting: Vec<Size> = prompts.iter().map(|&(prompt, answer)| Size { prompt, answer, lead: 0 }).collect();
         let limits = Limits { width, tokens, context: 4_000 };
         let (chosen, length) = choose(&waiting, limits);
         prop_assert_eq!(chosen.first(), Some(&0));
@@ -89,7 +108,7 @@ fn a_full_room_leaves_at_once_and_the_next_when_all_are_back() {
             answered.lock().unwrap().push(ended);
             let (room, told, answered) = (Arc::clone(&room), told.clone(), Arc::clone(&answered));
             scope.spawn(move || {
-                let seat = room.enter(prompt, 10, move |length| {
+                let seat = room.enter(short(prompt), move |length| {
                     told.send((prompt, length)).unwrap();
                 });
                 let ended = answered.lock().unwrap().pop().unwrap();
@@ -114,6 +133,7 @@ fn holding(came: &[Instant], travelling: usize, free_since: Instant) -> Inside {
         size: Size {
             prompt: 100,
             answer: 10,
+            lead: 0,
         },
         since: *since,
         depart: Box::new(|_| {}),
@@ -151,7 +171,7 @@ fn enter(room: &Arc<Room>, prompt: usize) -> Receiver<bool> {
     let room = Arc::clone(room);
     std::thread::spawn(move || {
         let (put, was_put) = channel();
-        let seat = room.enter(prompt, 10, move |_| {
+        let seat = room.enter(short(prompt), move |_| {
             assert!(prompt != BAD, "this one cannot be put to the engine");
             put.send(()).unwrap();
         });

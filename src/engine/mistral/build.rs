@@ -14,9 +14,10 @@ use tokio::sync::Mutex;
 
 use crate::engine::EngineError;
 use crate::engine::cohort::Limits;
+use crate::engine::prefix::{BLOCK, Prefixes};
 
-/// Tokens of one block of the paged cache; each sequence begins a new one, and one more is taken ahead of it.
-const BLOCK: usize = 32;
+/// Whether what prompts begin with is kept.
+pub(super) const PREFIXES: bool = cfg!(feature = "flash-attn");
 
 /// Counts and looks up with the model's own tokenizer.
 type Encode = Box<dyn Fn(&str) -> Option<Vec<u32>> + Send + Sync>;
@@ -31,6 +32,10 @@ pub(super) struct Loaded {
     pub(super) end_of_turn: Option<u32>,
     /// An empty line.
     pub(super) blank: u32,
+    /// Where the engine keeps what prompts begin with.
+    pub(super) prefixes: Option<Arc<Prefixes>>,
+    /// The last instructions, and the prompt they make alone.
+    pub(super) beginning: std::sync::Mutex<Option<(String, Arc<[u32]>)>>,
 }
 
 impl Loaded {
@@ -62,7 +67,20 @@ impl Loaded {
             encode,
             stop,
             end_of_turn,
+            prefixes: None,
+            beginning: std::sync::Mutex::default(),
         })
+    }
+
+    /// A line end, a space and a tab, where each is a token of its own.
+    fn white(&self) -> Option<[u32; 3]> {
+        let single = |text: &str| match (self.encode)(text)?.as_slice() {
+            [token] => Some(*token),
+            _ => None,
+        };
+        let white = [single("\n")?, single(" ")?, single("\t")?];
+        let [line, space, tab] = white;
+        (line != space && space != tab && tab != line).then_some(white)
     }
 }
 
@@ -100,7 +118,9 @@ pub(super) async fn build(
     limits: Limits,
     ending: Ending,
 ) -> anyhow::Result<(Arc<MistralRs>, Loaded)> {
-    let (device, dtype, paged) = placement(limits.tokens + 2 * BLOCK * limits.width)?;
+    // Each sequence begins a block of its own, and one more is taken ahead of it.
+    let cache_tokens = limits.tokens + 2 * BLOCK * limits.width;
+    let (device, dtype, paged) = placement(cache_tokens)?;
     let pipeline = loader(path).load_model_from_hf(
         None,
         TokenSource::None,
@@ -112,7 +132,12 @@ pub(super) async fn build(
         paged,
     )?;
     let cache = pipeline.lock().await.get_metadata().cache_config.clone();
-    let loaded = Loaded::of(Arc::clone(&pipeline))?;
+    let mut loaded = Loaded::of(Arc::clone(&pipeline))?;
+    // Without flash-attn a beginning found in the cache breaks the attention mask, and the CPU's cache is never evicted.
+    if PREFIXES && ending == Ending::Own {
+        let white = loaded.white();
+        loaded.prefixes = white.map(|white| Arc::new(Prefixes::new(white, cache_tokens)));
+    }
     let scheduler = match cache {
         Some(config) => SchedulerConfig::PagedAttentionMeta {
             max_num_seqs: limits.width,
@@ -124,9 +149,8 @@ pub(super) async fn build(
             ),
         },
     };
-    // Without flash-attn a prefix hit breaks the attention mask on CUDA, and the CPU's cache is never evicted.
     let runner = MistralRsBuilder::new(pipeline, scheduler, false, None)
-        .with_no_prefix_cache(true)
+        .with_no_prefix_cache(loaded.prefixes.is_none())
         .with_disable_eos_stop(ending == Ending::Never)
         .build()
         .await;

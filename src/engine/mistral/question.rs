@@ -1,7 +1,7 @@
 //! One question, from its text to the last token of its answer.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, PoisonError};
 use std::time::Instant;
 
 use either::Either;
@@ -15,12 +15,17 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::build::Loaded;
 use super::steps::Steps;
+use crate::engine::prefix::{Lead, Prefixes};
 use crate::engine::{Completion, EngineError, Finish, Request, Usage};
 
 /// A question as tokens, ready for a cohort.
 pub(super) struct Question {
-    /// The chat template's tokens.
+    /// The chat template's tokens, and what was put between them.
     pub(super) prompt: Vec<u32>,
+    /// The chat template's alone.
+    pub(super) tokens: usize,
+    /// What it begins with.
+    pub(super) lead: Lead,
     /// A recorded answer and its end.
     pub(super) replay: Option<Vec<u32>>,
     grammar: Value,
@@ -36,34 +41,19 @@ impl Question {
         loaded: &Loaded,
         engine: &Sender<EngineRequest>,
     ) -> Result<Self, EngineError> {
-        let message = |role: &str, text: &str| {
-            [("role", role), ("content", text)]
-                .into_iter()
-                .map(|(key, value)| (key.to_owned(), Either::Left(value.to_owned())))
-                .collect()
+        let mut prompt = tokenize(request, &request.user, engine).await?;
+        let tokens = prompt.len();
+        let end = |token: &u32| Some(*token) == loaded.end_of_turn;
+        let lead = match &loaded.prefixes {
+            Some(prefixes) => {
+                let beginning = beginning(request, loaded, engine).await?;
+                let alike = prompt.iter().zip(beginning.iter());
+                let shared = alike.take_while(|(one, other)| one == other).count();
+                let seam = prompt.iter().take(shared).rposition(end);
+                prefixes.place(&mut prompt, shared, seam.unwrap_or(shared))
+            }
+            None => Lead::default(),
         };
-        let messages = vec![
-            message("system", &request.system),
-            message("user", &request.user),
-        ];
-        let (response, mut tokens) = channel(1);
-        let tokenize = TokenizationRequest {
-            text: Either::Left(messages),
-            tools: None,
-            add_generation_prompt: true,
-            add_special_tokens: true,
-            enable_thinking: Some(request.thinking),
-            reasoning_effort: None,
-            response,
-        };
-        engine
-            .send(EngineRequest::Tokenize(tokenize))
-            .await
-            .map_err(|error| EngineError::Crashed(error.to_string()))?;
-        let tokens = tokens.recv().await;
-        let prompt = tokens
-            .ok_or_else(|| EngineError::Crashed("the engine's thread ended".to_owned()))?
-            .map_err(|error| EngineError::Refused(format!("the chat template: {error:#}")))?;
         let replay = match &request.replay {
             Some(answer) => {
                 let mut tokens = loaded.encode(answer)?;
@@ -72,11 +62,12 @@ impl Question {
             }
             None => None,
         };
-        let end = loaded.end_of_turn;
-        let seam = prompt.iter().rposition(|token| Some(*token) == end);
+        let seam = prompt.iter().rposition(end);
         Ok(Self {
             seam: seam.unwrap_or(prompt.len()),
             prompt,
+            tokens,
+            lead,
             replay,
             grammar: request.grammar.clone(),
             blank: loaded.blank,
@@ -89,9 +80,13 @@ impl Question {
         length: usize,
         most: usize,
         stop: Vec<u32>,
+        prefixes: Option<&Prefixes>,
         mut steps: Steps,
         response: Sender<Response>,
     ) -> NormalRequest {
+        if let Some(prefixes) = prefixes {
+            prefixes.mark(&mut self.prompt, self.lead);
+        }
         let missing = length.saturating_sub(self.prompt.len());
         let blanks = std::iter::repeat_n(self.blank, missing);
         self.prompt.splice(self.seam..self.seam, blanks);
@@ -116,9 +111,65 @@ impl Question {
     }
 }
 
+/// What a prompt with these instructions and nothing else is; of the last instructions it is known.
+async fn beginning(
+    request: &Request,
+    loaded: &Loaded,
+    engine: &Sender<EngineRequest>,
+) -> Result<Arc<[u32]>, EngineError> {
+    let known = || {
+        loaded
+            .beginning
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    };
+    if let Some((system, tokens)) = known().as_ref()
+        && *system == request.system
+    {
+        return Ok(Arc::clone(tokens));
+    }
+    let tokens: Arc<[u32]> = tokenize(request, "", engine).await?.into();
+    *known() = Some((request.system.clone(), Arc::clone(&tokens)));
+    Ok(tokens)
+}
+
+/// The messages through the model's chat template, the user's being this.
+async fn tokenize(
+    request: &Request,
+    user: &str,
+    engine: &Sender<EngineRequest>,
+) -> Result<Vec<u32>, EngineError> {
+    let message = |role: &str, text: &str| {
+        [("role", role), ("content", text)]
+            .into_iter()
+            .map(|(key, value)| (key.to_owned(), Either::Left(value.to_owned())))
+            .collect()
+    };
+    let messages = vec![message("system", &request.system), message("user", user)];
+    let (response, mut tokens) = channel(1);
+    let tokenize = TokenizationRequest {
+        text: Either::Left(messages),
+        tools: None,
+        add_generation_prompt: true,
+        add_special_tokens: true,
+        enable_thinking: Some(request.thinking),
+        reasoning_effort: None,
+        response,
+    };
+    engine
+        .send(EngineRequest::Tokenize(tokenize))
+        .await
+        .map_err(|error| EngineError::Crashed(error.to_string()))?;
+    let tokens = tokens.recv().await;
+    tokens
+        .ok_or_else(|| EngineError::Crashed("the engine's thread ended".to_owned()))?
+        .map_err(|error| EngineError::Refused(format!("the chat template: {error:#}")))
+}
+
 /// What was asked, for reading the answer.
 pub(super) struct Asked<'a> {
     pub(super) prompt_tokens: usize,
+    pub(super) cached_tokens: usize,
     pub(super) most: usize,
     pub(super) departed: Instant,
     pub(super) answered: &'a AtomicUsize,
@@ -176,7 +227,7 @@ impl Asked<'_> {
             finish,
             usage: Usage {
                 prompt_tokens: self.prompt_tokens,
-                cached_tokens: 0,
+                cached_tokens: self.cached_tokens,
                 completion_tokens: self.answered.load(Ordering::Relaxed),
             },
             prefill_ms: millis(first - self.departed),

@@ -13,7 +13,7 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, getpriority_process, kill_process, setpriority_process};
 use tracing::Level;
 
-use super::{Load, PIECE, WorkerSpec, lock};
+use super::{Load, WorkerSpec, lock, piece};
 use crate::engine::protocol::{self, Ask, Say};
 use crate::engine::{EngineError, EngineInfo};
 use crate::log::foreign;
@@ -220,7 +220,7 @@ fn yield_to_others(child: &Child) {
 fn receive(lines: &Receiver<Say>, limit: Duration) -> Result<Say, RecvTimeoutError> {
     let mut waited = Duration::ZERO;
     while waited < limit {
-        let piece = PIECE.min(limit.saturating_sub(waited));
+        let piece = piece(limit);
         match lines.recv_timeout(piece) {
             Err(RecvTimeoutError::Timeout) => waited += piece,
             other => return other,

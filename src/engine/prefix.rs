@@ -1,0 +1,245 @@
+//! What prompts begin with alike: kept in the engine's cache, where it must be the same length for all of a cohort.
+//!
+//! mistral.rs 0.8.1 keeps whole blocks of a prompt's tokens and finds them again for any prompt with the same beginning, but
+//! reads together only prompts of which it finds equally many. So the instructions, which all prompts share, are brought to
+//! whole blocks with blank lines, and the block after them is made each prompt's own by a mark of white space: every prompt
+//! with these instructions finds them and nothing else, whatever was asked before. The same text has the same mark, so that
+//! it gets the same answer, unless it was asked just before.
+
+use std::collections::VecDeque;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Tokens of one block of the engine's cache.
+pub const BLOCK: usize = 32;
+
+/// Tokens of a mark.
+const MARK: usize = 16;
+
+/// So many marks there are, as each token is one of three.
+const MARKS: u32 = 3u32.pow(16);
+
+/// The most tokens by which a prompt grows.
+pub const GROWTH: usize = BLOCK - 1 + MARK;
+
+/// What a prompt shares with others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Lead {
+    /// The same for prompts that begin alike.
+    pub id: u64,
+    /// How many of the prompt's own tokens that are.
+    pub tokens: usize,
+    /// Where the mark stands.
+    at: usize,
+    /// What comes after it.
+    text: u64,
+}
+
+/// Makes prompts ready for a cache of beginnings.
+#[derive(Debug)]
+pub struct Prefixes {
+    /// Tokens that a reader passes over: a line end, a space, a tab.
+    white: [u32; 3],
+    /// How many questions later a mark is surely out of the cache.
+    memory: usize,
+    inside: Mutex<Inside>,
+}
+
+#[derive(Debug, Default)]
+struct Inside {
+    /// Of late, the newest last.
+    marks: VecDeque<Marked>,
+    /// Counts cohorts.
+    cohort: u64,
+    /// What the last cohort began with.
+    warm: Option<u64>,
+}
+
+#[derive(Debug)]
+struct Marked {
+    mark: u32,
+    text: u64,
+    cohort: u64,
+}
+
+impl Prefixes {
+    /// For a cache of so many tokens. Every question takes at least one block that no other has, of those that were used
+    /// longest ago; a mark is remembered for twice as many questions as there are blocks.
+    #[must_use]
+    pub fn new(white: [u32; 3], cache_tokens: usize) -> Self {
+        Self {
+            white,
+            memory: 2 * cache_tokens.div_ceil(BLOCK),
+            inside: Mutex::default(),
+        }
+    }
+
+    fn inside(&self) -> MutexGuard<'_, Inside> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Makes room in `prompt`, whose first `shared` tokens are its instructions: blank lines at `seam` among them, and the
+    /// place of a mark after them.
+    #[must_use]
+    pub fn place(&self, prompt: &mut Vec<u32>, shared: usize, seam: usize) -> Lead {
+        let shared = shared.min(prompt.len());
+        let (instructions, rest) = prompt.split_at(shared);
+        let at = shared.next_multiple_of(BLOCK);
+        let lead = Lead {
+            id: number(instructions),
+            tokens: shared,
+            at,
+            text: number(rest),
+        };
+        let [blank, ..] = self.white;
+        let blanks = |count| std::iter::repeat_n(blank, count);
+        prompt.splice(shared..shared, blanks(MARK));
+        let seam = seam.min(shared);
+        prompt.splice(seam..seam, blanks(at - shared));
+        lead
+    }
+
+    /// The prompts that are marked from now on are read together.
+    pub fn begin_cohort(&self) {
+        self.inside().cohort += 1;
+    }
+
+    /// Marks a prompt that is about to be read.
+    pub fn mark(&self, prompt: &mut [u32], lead: Lead) {
+        let mut rest = self.free(lead.text);
+        for token in prompt.iter_mut().skip(lead.at).take(MARK) {
+            let [first, second, third] = self.white;
+            *token = [first, second, third][(rest % 3) as usize];
+            rest /= 3;
+        }
+    }
+
+    /// The first mark, from the text's own on, that no prompt of late has; the same text read together with this one finds
+    /// as much, so it may.
+    fn free(&self, text: u64) -> u32 {
+        let mut inside = self.inside();
+        let cohort = inside.cohort;
+        let is_taken = |other: &Marked, mark| {
+            other.mark == mark && (other.text, other.cohort) != (text, cohort)
+        };
+        let mut mark = u32::try_from(text % u64::from(MARKS)).unwrap_or_default();
+        while inside.marks.iter().any(|other| is_taken(other, mark)) {
+            mark = (mark + 1) % MARKS;
+        }
+        inside.marks.push_back(Marked { mark, text, cohort });
+        if inside.marks.len() > self.memory {
+            inside.marks.pop_front();
+        }
+        mark
+    }
+
+    /// How many tokens of a prompt that leaves now are already in the cache.
+    #[must_use]
+    pub fn cached(&self, lead: Lead) -> usize {
+        if self.inside().warm == Some(lead.id) {
+            lead.tokens
+        } else {
+            0
+        }
+    }
+
+    /// A prompt that begins so was read to its end.
+    pub fn was_read(&self, lead: Lead) {
+        self.inside().warm = Some(lead.id);
+    }
+}
+
+fn number(tokens: &[u32]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    tokens.hash(&mut hasher);
+    hasher.finish()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const WHITE: [u32; 3] = [1, 2, 3];
+
+    /// Tokens of whole blocks at the beginning that an earlier prompt has too.
+    fn found(earlier: &[Vec<u32>], prompt: &[u32]) -> usize {
+        let alike = |other: &Vec<u32>| {
+            let same = prompt.iter().zip(other).take_while(|(a, b)| a == b).count();
+            same / BLOCK * BLOCK
+        };
+        earlier.iter().map(alike).max().unwrap_or(0)
+    }
+
+    proptest! {
+        #[test]
+        fn every_prompt_finds_its_instructions_and_nothing_else(
+            instructions in prop::collection::vec(prop::collection::vec(10u32..14, 1..150), 1..3),
+            pages in prop::collection::vec((0usize..3, prop::collection::vec(10u32..12, 1..120)), 1..30),
+        ) {
+            let prefixes = Prefixes::new(WHITE, 8192);
+            let mut earlier = Vec::new();
+            let mut lengths: HashMap<u64, usize> = HashMap::new();
+            for (which, page) in pages {
+                let shared = &instructions[which % instructions.len()];
+                let page = [shared.as_slice(), page.as_slice()].concat();
+                let mut prompt = page.clone();
+                let lead = prefixes.place(&mut prompt, shared.len(), shared.len() / 2);
+                let mut twin = prompt.clone();
+                prefixes.begin_cohort();
+                prefixes.mark(&mut prompt, lead);
+                prefixes.mark(&mut twin, lead);
+                prop_assert_eq!(&twin, &prompt);
+                prop_assert_eq!(lead.tokens, shared.len());
+                prop_assert!(prompt.len() <= page.len() + GROWTH);
+                let text: Vec<u32> = prompt.iter().copied().filter(|token| !WHITE.contains(token)).collect();
+                prop_assert_eq!(text, page);
+                let found = found(&earlier, &prompt);
+                let whole = shared.len().next_multiple_of(BLOCK);
+                // Other instructions may begin like these; none reaches beyond them.
+                match lengths.insert(lead.id, whole) {
+                    Some(before) => prop_assert_eq!((before, found), (whole, whole)),
+                    None => prop_assert!(found <= whole),
+                }
+                earlier.push(prompt);
+            }
+        }
+    }
+
+    #[test]
+    fn a_text_gets_the_same_mark_in_every_run_and_another_when_it_is_asked_again() {
+        let place = |prefixes: &Prefixes| {
+            let mut prompt = vec![10, 11, 12];
+            let lead = prefixes.place(&mut prompt, 2, 1);
+            prefixes.begin_cohort();
+            prefixes.mark(&mut prompt, lead);
+            prompt
+        };
+        let (prefixes, others) = (Prefixes::new(WHITE, 32), Prefixes::new(WHITE, 32));
+        let first = place(&prefixes);
+        assert_eq!(place(&others), first);
+        assert_ne!(place(&prefixes), first);
+        // What is out of the cache is free again.
+        assert_ne!(place(&prefixes), first);
+        assert_eq!(place(&prefixes), first);
+    }
+
+    #[test]
+    fn only_what_the_last_cohort_began_with_counts_as_cached() {
+        let prefixes = Prefixes::new(WHITE, 64);
+        let lead = |id, tokens| Lead {
+            id,
+            tokens,
+            ..Lead::default()
+        };
+        let (one, other) = (lead(1, 40), lead(2, 50));
+        assert_eq!(prefixes.cached(one), 0);
+        prefixes.was_read(one);
+        assert_eq!((prefixes.cached(one), prefixes.cached(other)), (40, 0));
+        prefixes.was_read(other);
+        assert_eq!((prefixes.cached(one), prefixes.cached(other)), (0, 50));
+    }
+}
