@@ -44,11 +44,25 @@ fn start(bench: &Bench) -> (Child, Lines<BufReader<ChildStdout>>) {
 }
 
 fn send(child: &Child, signal: i32) {
+    send_to(child.id(), signal);
+}
+
+fn send_to(process: u32, signal: i32) {
     let status = Command::new("kill")
-        .args([format!("-{signal}"), child.id().to_string()])
+        .args([format!("-{signal}"), process.to_string()])
         .status()
         .unwrap();
     assert!(status.success());
+}
+
+/// Whichever of its threads started it.
+fn only_child(parent: &Child) -> u32 {
+    let threads = std::fs::read_dir(format!("/proc/{}/task", parent.id())).unwrap();
+    let children = threads.map(|thread| {
+        let list = thread.unwrap().path().join("children");
+        std::fs::read_to_string(list).unwrap()
+    });
+    children.collect::<String>().trim().parse().unwrap()
 }
 
 /// Two signals at once are one signal to the kernel; so the first must have been heard.
@@ -148,10 +162,10 @@ fn a_run_that_was_stopped_for_longer_than_the_watchdog_waits_goes_on_where_it_wa
     let bench = Bench::new();
     bench.page("page.html", "<h1>Baker</h1>");
     bench.script(
-        &json!({"rules": [{"contains": "", "delay_ms": 1000, "reply": answer(&json!({}))}]}),
+        &json!({"rules": [{"contains": "", "delay_ms": 150, "reply": answer(&json!({}))}]}),
     );
     let child = bench
-        .command(&["page.html", "--watchdog", "3"])
+        .command(&["page.html", "--watchdog", "2"])
         .args(bench.engine())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -162,9 +176,14 @@ fn a_run_that_was_stopped_for_longer_than_the_watchdog_waits_goes_on_where_it_wa
     }
     // The question is out by then, and its answer is not; the stop is what is tested, and it takes its time.
     std::thread::sleep(Duration::from_millis(300));
+    let worker = only_child(&child);
+    send_to(worker, SIGSTOP);
     send(&child, SIGSTOP);
-    std::thread::sleep(Duration::from_millis(3500));
+    std::thread::sleep(Duration::from_millis(2500));
     send(&child, SIGCONT);
+    // For a moment the worker is silent still.
+    std::thread::sleep(Duration::from_millis(200));
+    send_to(worker, SIGCONT);
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.contains("1 model calls"), "{said}");

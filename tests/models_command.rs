@@ -114,6 +114,7 @@ fn a_file_is_kept_by_a_path_that_holds_everywhere() {
 fn what_cannot_run_is_not_used() {
     let bench = Bench::new();
     bench.page("page.gguf", "<html>");
+    bench.page("qwen-gptq/model.safetensors", "");
     TinyModel {
         architecture: "llama",
         ..TinyModel::default()
@@ -122,6 +123,14 @@ fn what_cannot_run_is_not_used() {
     .unwrap();
     for (name, words) in [
         ("page.gguf", "is not a GGUF file"),
+        (
+            "qwen-gptq/",
+            "safetensors (BF16, FP8, GPTQ, AWQ) are refused",
+        ),
+        (
+            "qwen-gptq/model.safetensors",
+            "none was both sound and faster",
+        ),
         ("llama.gguf", "\"llama\" model"),
         ("nothing.gguf", "does not exist"),
         ("qwen9", "no model card is called qwen9"),

@@ -94,6 +94,9 @@ impl Model {
     }
 
     fn at(path: PathBuf, card: Option<Card>) -> Result<Self, String> {
+        if path.is_dir() || path.extension().is_some_and(|end| end == "safetensors") {
+            return Err(format!("{}: {NO_SAFETENSORS}", path.display()));
+        }
         let header = Header::open(&path).map_err(|error| error.to_string())?;
         header
             .check_supported()
@@ -158,6 +161,9 @@ impl Model {
 
 /// Why a mixture of experts is refused on the CPU.
 pub const NO_EXPERTS: &str = "a mixture of experts, which mistral.rs 0.8.1 runs on CUDA only";
+
+/// Why a directory of a model, or one of its files, is refused.
+const NO_SAFETENSORS: &str = "smelt reads one .gguf file; safetensors (BF16, FP8, GPTQ, AWQ) are refused, since with mistral.rs 0.8.1 none was both sound and faster on a card (docs/MODELS.md, Other formats)";
 
 /// The file that is meant, others of the same card behind it, and the card that says so.
 fn locate(given: &str) -> Result<(Vec<PathBuf>, Option<Card>), String> {
