@@ -142,6 +142,8 @@ fn leaving_while_work_runs_asks_and_gives_it_back() {
     assert_eq!((counts.running, counts.waiting), (0, 4));
     let mut pty = open(&bench, &[]);
     pty.wait_for("resumed: 4 queued");
+    // Before that nothing runs, and leaving asks nothing.
+    pty.wait_for("question 1");
     pty.send("q");
     pty.wait_for("finish what runs");
     pty.send("b");

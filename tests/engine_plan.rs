@@ -120,6 +120,15 @@ fn a_token_of_qwen3_4b_takes_147_kb_on_cuda() {
 }
 
 #[test]
+fn flash_attn_holds_what_makes_prompts_fit_for_the_cache_of_beginnings() {
+    let model = shape(true).blueprint("Q4_K_M").unwrap();
+    let cache = |target| memory::plan(&model, 4096, 8, target).kv_cache;
+    let per_token = cache(Target::Cuda) / (8 * 4096);
+    let more = cache(Target::CudaFlash) - cache(Target::Cuda);
+    assert_eq!(more, 8 * 47 * per_token);
+}
+
+#[test]
 fn this_machine_has_memory() {
     if cfg!(target_os = "linux") {
         assert!(available_memory().unwrap() > 0);

@@ -69,7 +69,7 @@ pub(super) struct Measured {
     pub(super) prefill_ms: Spread,
     /// Milliseconds of writing answers, as the engine says.
     pub(super) decode_ms: Spread,
-    /// Tokens of the prompts by the time until first tokens.
+    /// Tokens of the prompts that were computed, by the time until first tokens.
     pub(super) prefill_tokens_s: f64,
     /// Tokens of the answers by the time of writing them.
     pub(super) decode_tokens_s: f64,
@@ -98,7 +98,10 @@ impl Measured {
             page_tokens: task.page_tokens,
             usage,
             seconds: Spread::of(seconds),
-            prefill_tokens_s: rate(|usage| usage.prompt_tokens, &prefill),
+            prefill_tokens_s: rate(
+                |usage| usage.prompt_tokens.saturating_sub(usage.cached_tokens),
+                &prefill,
+            ),
             decode_tokens_s: rate(|usage| usage.completion_tokens, &decode),
             prefill_ms: Spread::of(prefill),
             decode_ms: Spread::of(decode),

@@ -27,7 +27,7 @@ pub(super) struct Row {
     pub(super) prompt_tokens_page: f64,
     /// Of a page, all its answers together.
     pub(super) output_tokens_page: f64,
-    /// Part of the prompts that the engine says it did not compute again.
+    /// Part of the prompts that was not computed again.
     pub(super) cache_share: f64,
     /// Prompt tokens that were computed, by the time in which the engine had a question and wrote no answer.
     pub(super) prefill_tokens_s: Option<f64>,

@@ -15,10 +15,10 @@ use mistralrs::{Request as EngineRequest, Response};
 use serde_json::json;
 use tokio::sync::mpsc::{Sender, channel};
 
-use self::build::{Ending, Loaded};
+use self::build::{Ending, Loaded, Manner};
 use self::question::Question;
 use self::steps::{Brake, Steps};
-use super::cohort::{Limits, Room, Size};
+use super::cohort::{AsOne, Limits, Room};
 use super::gguf::Header;
 use super::{
     Completion, Engine, EngineError, EngineInfo, Finish, MISTRALRS, Request, memory, prefix,
@@ -72,16 +72,22 @@ impl Mistral {
             .enable_all()
             .build()
             .map_err(|error| unavailable(error.to_string()))?;
-        // What makes prompts fit for the cache of beginnings is no part of what was asked for, but of what the model can.
-        let growth = if build::PREFIXES { prefix::GROWTH } else { 0 };
-        let context_tokens = context_tokens.min(header.context_length().saturating_sub(growth));
+        // What makes prompts fit for the cache of beginnings is no part of what was asked for, but must be of what the model
+        // can. Without flash-attn a beginning that is found breaks the attention mask, and the CPU's cache is never evicted.
+        let keeps_beginnings = cfg!(feature = "flash-attn")
+            && context_tokens + prefix::GROWTH <= header.context_length();
+        let growth = if keeps_beginnings { prefix::GROWTH } else { 0 };
         let limits = Limits {
             width: cohort,
             tokens: memory::cache_tokens(context_tokens, cohort) + growth * cohort,
             context: context_tokens + growth,
         };
+        let manner = Manner {
+            ending: Ending::Own,
+            keeps_beginnings,
+        };
         let (runner, loaded) = runtime
-            .block_on(build::build(path, limits, Ending::Own))
+            .block_on(build::build(&header, limits, manner))
             .map_err(|error| unavailable(format!("{error:#}")))?;
         let info = EngineInfo {
             engine: MISTRALRS.to_owned(),
@@ -92,22 +98,12 @@ impl Mistral {
             max_in_flight: cohort * 2 - 1,
             cohort,
         };
-        // The engine needs the pipeline to take a question, so with it in hand none is taken.
-        let pipeline = Arc::clone(&loaded.pipeline);
-        let prefixes = loaded.prefixes.clone();
-        let as_one = Box::new(move |burst: &mut dyn FnMut()| {
-            let _held = pipeline.blocking_lock();
-            if let Some(prefixes) = &prefixes {
-                prefixes.begin_cohort();
-            }
-            burst();
-        });
         let engine = Self {
             runtime,
             runner,
+            room: Room::new(limits, as_one(&loaded)),
             loaded,
             info,
-            room: Room::new(limits, as_one),
             brake: Arc::new(Brake::new(pace)),
         };
         engine.self_test()?;
@@ -163,6 +159,19 @@ impl Mistral {
     }
 }
 
+/// The engine needs the pipeline to take a question, so with it in hand none is taken.
+fn as_one(loaded: &Loaded) -> AsOne {
+    let pipeline = Arc::clone(&loaded.pipeline);
+    let prefixes = loaded.prefixes.clone();
+    Box::new(move |burst| {
+        let _held = pipeline.blocking_lock();
+        if let Some(prefixes) = &prefixes {
+            prefixes.begin_cohort();
+        }
+        burst();
+    })
+}
+
 fn file_stem(path: &Path) -> String {
     path.file_stem()
         .unwrap_or_default()
@@ -193,6 +202,7 @@ impl Engine for Mistral {
         let tokens = question.tokens;
         let (sender, replies): (Sender<Response>, _) = channel(CHANNEL);
         let answered = Arc::new(AtomicUsize::new(0));
+        // When it was put to the engine, and how many of its tokens were in the cache then.
         let departed = Arc::new(OnceLock::new());
         let (leaves, brake) = (Arc::clone(&departed), Arc::clone(&self.brake));
         let stop = self.loaded.stop.clone();
@@ -204,16 +214,13 @@ impl Engine for Mistral {
         };
         let most = request.max_tokens;
         let lead = question.lead;
-        let size = Size {
-            prompt: question.prompt.len(),
-            answer: most,
-            lead: lead.id,
-        };
+        let size = question.size(most);
         let prefixes = self.loaded.prefixes.clone();
-        let marks = prefixes.clone();
+        let cache = prefixes.clone();
         let _seat = self.room.enter(size, move |length| {
-            let normal = question.normal(length, most, stop, marks.as_deref(), steps, sender);
-            leaves.set(Instant::now()).ok();
+            let normal = question.normal(length, most, stop, cache.as_deref(), steps, sender);
+            let cached = cache.map_or(0, |cache| cache.cached(lead));
+            leaves.set((Instant::now(), cached)).ok();
             brake.begin();
             // A full or closed channel drops the question, and its end without an answer is told below.
             if engine
@@ -224,12 +231,11 @@ impl Engine for Mistral {
             }
         });
         on_text("");
-        let departed = departed.get().copied().unwrap_or_else(Instant::now);
+        let departed = departed.get().copied();
+        let (departed, cached_tokens) = departed.unwrap_or_else(|| (Instant::now(), 0));
         let asked = question::Asked {
             prompt_tokens: tokens,
-            cached_tokens: prefixes
-                .as_ref()
-                .map_or(0, |prefixes| prefixes.cached(lead)),
+            cached_tokens,
             most,
             departed,
             answered: &answered,

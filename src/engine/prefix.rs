@@ -4,7 +4,7 @@
 //! reads together only prompts of which it finds equally many. So the instructions, which all prompts share, are brought to
 //! whole blocks with blank lines, and the block after them is made each prompt's own by a mark of white space: every prompt
 //! with these instructions finds them and nothing else, whatever was asked before. The same text has the same mark, so that
-//! it gets the same answer, unless it was asked just before.
+//! it gets the same answer, unless that may still be in the cache.
 
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -40,6 +40,8 @@ pub struct Lead {
 pub struct Prefixes {
     /// Tokens that a reader passes over: a line end, a space, a tab.
     white: [u32; 3],
+    /// How many marks there are.
+    marks: u32,
     /// How many questions later a mark is surely out of the cache.
     memory: usize,
     inside: Mutex<Inside>,
@@ -69,6 +71,7 @@ impl Prefixes {
     pub fn new(white: [u32; 3], cache_tokens: usize) -> Self {
         Self {
             white,
+            marks: MARKS,
             memory: 2 * cache_tokens.div_ceil(BLOCK),
             inside: Mutex::default(),
         }
@@ -122,9 +125,9 @@ impl Prefixes {
         let is_taken = |other: &Marked, mark| {
             other.mark == mark && (other.text, other.cohort) != (text, cohort)
         };
-        let mut mark = u32::try_from(text % u64::from(MARKS)).unwrap_or_default();
+        let mut mark = u32::try_from(text % u64::from(self.marks)).unwrap_or_default();
         while inside.marks.iter().any(|other| is_taken(other, mark)) {
-            mark = (mark + 1) % MARKS;
+            mark = (mark + 1) % self.marks;
         }
         inside.marks.push_back(Marked { mark, text, cohort });
         if inside.marks.len() > self.memory {
@@ -156,90 +159,5 @@ fn number(tokens: &[u32]) -> u64 {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::collections::HashMap;
-
-    use proptest::prelude::*;
-
-    use super::*;
-
-    const WHITE: [u32; 3] = [1, 2, 3];
-
-    /// Tokens of whole blocks at the beginning that an earlier prompt has too.
-    fn found(earlier: &[Vec<u32>], prompt: &[u32]) -> usize {
-        let alike = |other: &Vec<u32>| {
-            let same = prompt.iter().zip(other).take_while(|(a, b)| a == b).count();
-            same / BLOCK * BLOCK
-        };
-        earlier.iter().map(alike).max().unwrap_or(0)
-    }
-
-    proptest! {
-        #[test]
-        fn every_prompt_finds_its_instructions_and_nothing_else(
-            instructions in prop::collection::vec(prop::collection::vec(10u32..14, 1..150), 1..3),
-            pages in prop::collection::vec((0usize..3, prop::collection::vec(10u32..12, 1..120)), 1..30),
-        ) {
-            let prefixes = Prefixes::new(WHITE, 8192);
-            let mut earlier = Vec::new();
-            let mut lengths: HashMap<u64, usize> = HashMap::new();
-            for (which, page) in pages {
-                let shared = &instructions[which % instructions.len()];
-                let page = [shared.as_slice(), page.as_slice()].concat();
-                let mut prompt = page.clone();
-                let lead = prefixes.place(&mut prompt, shared.len(), shared.len() / 2);
-                let mut twin = prompt.clone();
-                prefixes.begin_cohort();
-                prefixes.mark(&mut prompt, lead);
-                prefixes.mark(&mut twin, lead);
-                prop_assert_eq!(&twin, &prompt);
-                prop_assert_eq!(lead.tokens, shared.len());
-                prop_assert!(prompt.len() <= page.len() + GROWTH);
-                let text: Vec<u32> = prompt.iter().copied().filter(|token| !WHITE.contains(token)).collect();
-                prop_assert_eq!(text, page);
-                let found = found(&earlier, &prompt);
-                let whole = shared.len().next_multiple_of(BLOCK);
-                // Other instructions may begin like these; none reaches beyond them.
-                match lengths.insert(lead.id, whole) {
-                    Some(before) => prop_assert_eq!((before, found), (whole, whole)),
-                    None => prop_assert!(found <= whole),
-                }
-                earlier.push(prompt);
-            }
-        }
-    }
-
-    #[test]
-    fn a_text_gets_the_same_mark_in_every_run_and_another_when_it_is_asked_again() {
-        let place = |prefixes: &Prefixes| {
-            let mut prompt = vec![10, 11, 12];
-            let lead = prefixes.place(&mut prompt, 2, 1);
-            prefixes.begin_cohort();
-            prefixes.mark(&mut prompt, lead);
-            prompt
-        };
-        let (prefixes, others) = (Prefixes::new(WHITE, 32), Prefixes::new(WHITE, 32));
-        let first = place(&prefixes);
-        assert_eq!(place(&others), first);
-        assert_ne!(place(&prefixes), first);
-        // What is out of the cache is free again.
-        assert_ne!(place(&prefixes), first);
-        assert_eq!(place(&prefixes), first);
-    }
-
-    #[test]
-    fn only_what_the_last_cohort_began_with_counts_as_cached() {
-        let prefixes = Prefixes::new(WHITE, 64);
-        let lead = |id, tokens| Lead {
-            id,
-            tokens,
-            ..Lead::default()
-        };
-        let (one, other) = (lead(1, 40), lead(2, 50));
-        assert_eq!(prefixes.cached(one), 0);
-        prefixes.was_read(one);
-        assert_eq!((prefixes.cached(one), prefixes.cached(other)), (40, 0));
-        prefixes.was_read(other);
-        assert_eq!((prefixes.cached(one), prefixes.cached(other)), (0, 50));
-    }
-}
+#[path = "prefix/tests.rs"]
+mod tests;

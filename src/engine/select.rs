@@ -66,7 +66,8 @@ pub struct Selected {
     pub model: Option<String>,
     /// Quantisation for records.
     pub quant: Option<String>,
-    /// Everything about engine, model and parameters that shapes an answer.
+    /// What of engine, model and parameters shapes an answer. Where it is computed and in whose company, which rounds
+    /// differently and puts white space between lines, is left out: pages are not read again for that.
     pub fingerprint: String,
     /// Most tokens of one answer.
     pub max_output_tokens: usize,

@@ -53,9 +53,12 @@ impl Default for Watchdog {
 /// Workers that are asked to count the same texts before it is given up.
 const COUNT_ATTEMPTS: usize = 4;
 
-/// Silence is counted in pieces of this: while smelt itself is stopped no more than one passes, a small part of the limit.
-fn piece(limit: Duration) -> Duration {
-    Duration::from_secs(5).min(limit / 4)
+/// Silence is counted in pieces: while smelt itself is stopped no more than one passes, at most a quarter of the limit. The
+/// next one, after so much of it.
+fn piece(limit: Duration, silent: Duration) -> Duration {
+    let piece = Duration::from_secs(5).min(limit / 4);
+    let rest = limit.saturating_sub(silent);
+    piece.max(Duration::from_millis(1)).min(rest)
 }
 
 /// A change of pace that is not worth a line to the worker.
@@ -250,7 +253,7 @@ impl Supervised {
     ) -> Result<Say, EngineError> {
         let (mut silent, mut said) = (Duration::ZERO, worker.said());
         while silent < limit {
-            let piece = piece(limit);
+            let piece = piece(limit, silent);
             match replies.recv_timeout(piece) {
                 Ok(Say::Error {
                     error: EngineError::OutOfMemory(why),

@@ -7,10 +7,11 @@ use mistralrs::core::NormalRequest;
 use mistralrs::{Request as EngineRequest, RequestMessage, Response, SamplingParams};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
-use super::build::{self, Ending};
+use super::build::{self, Ending, Manner};
 use super::{CHANNEL, Load};
 use crate::engine::bare::{Round, Work};
 use crate::engine::cohort::Limits;
+use crate::engine::gguf::Header;
 use crate::engine::memory;
 
 /// Answers `work.rounds` rounds of equal prompts, after one that does not count.
@@ -28,8 +29,13 @@ pub fn run(load: Load<'_>, work: Work) -> Result<Vec<Round>, String> {
         .enable_all()
         .build()
         .map_err(|error| error.to_string())?;
+    let header = Header::open(load.path).map_err(|error| error.to_string())?;
+    let manner = Manner {
+        ending: Ending::Never,
+        keeps_beginnings: false,
+    };
     let (runner, loaded) = runtime
-        .block_on(build::build(load.path, limits, Ending::Never))
+        .block_on(build::build(&header, limits, manner))
         .map_err(|error| format!("{error:#}"))?;
     let sender = runner
         .get_sender(None)

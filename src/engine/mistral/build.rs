@@ -14,10 +14,9 @@ use tokio::sync::Mutex;
 
 use crate::engine::EngineError;
 use crate::engine::cohort::Limits;
+use crate::engine::gguf::Header;
+use crate::engine::memory::{self, Target};
 use crate::engine::prefix::{BLOCK, Prefixes};
-
-/// Whether what prompts begin with is kept.
-pub(super) const PREFIXES: bool = cfg!(feature = "flash-attn");
 
 /// Counts and looks up with the model's own tokenizer.
 type Encode = Box<dyn Fn(&str) -> Option<Vec<u32>> + Send + Sync>;
@@ -34,8 +33,8 @@ pub(super) struct Loaded {
     pub(super) blank: u32,
     /// Where the engine keeps what prompts begin with.
     pub(super) prefixes: Option<Arc<Prefixes>>,
-    /// The last instructions, and the prompt they make alone.
-    pub(super) beginning: std::sync::Mutex<Option<(String, Arc<[u32]>)>>,
+    /// The last instructions, whether to think, and the prompt they make alone.
+    pub(super) beginning: std::sync::Mutex<Option<((String, bool), Arc<[u32]>)>>,
 }
 
 impl Loaded {
@@ -112,16 +111,23 @@ pub(super) enum Ending {
     Never,
 }
 
+/// How an engine is run.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Manner {
+    pub(super) ending: Ending,
+    /// Whether what prompts begin with is kept.
+    pub(super) keeps_beginnings: bool,
+}
+
 /// Loads the file and starts the engine's thread.
 pub(super) async fn build(
-    path: &Path,
+    header: &Header,
     limits: Limits,
-    ending: Ending,
+    manner: Manner,
 ) -> anyhow::Result<(Arc<MistralRs>, Loaded)> {
-    // Each sequence begins a block of its own, and one more is taken ahead of it.
-    let cache_tokens = limits.tokens + 2 * BLOCK * limits.width;
+    let cache_tokens = limits.tokens + spare(header, limits.width);
     let (device, dtype, paged) = placement(cache_tokens)?;
-    let pipeline = loader(path).load_model_from_hf(
+    let pipeline = loader(header.path()).load_model_from_hf(
         None,
         TokenSource::None,
         &dtype,
@@ -133,8 +139,7 @@ pub(super) async fn build(
     )?;
     let cache = pipeline.lock().await.get_metadata().cache_config.clone();
     let mut loaded = Loaded::of(Arc::clone(&pipeline))?;
-    // Without flash-attn a beginning found in the cache breaks the attention mask, and the CPU's cache is never evicted.
-    if PREFIXES && ending == Ending::Own {
+    if manner.keeps_beginnings {
         let white = loaded.white();
         loaded.prefixes = white.map(|white| Arc::new(Prefixes::new(white, cache_tokens)));
     }
@@ -151,10 +156,24 @@ pub(super) async fn build(
     };
     let runner = MistralRsBuilder::new(pipeline, scheduler, false, None)
         .with_no_prefix_cache(loaded.prefixes.is_none())
-        .with_disable_eos_stop(ending == Ending::Never)
+        .with_disable_eos_stop(manner.ending == Ending::Never)
         .build()
         .await;
     Ok((runner, loaded))
+}
+
+/// Tokens that the cache holds beyond those of prompts and answers: each sequence begins a block of its own and one more is
+/// taken ahead of it, one is never used, and the cache's bytes are cut to whole MiB (`calculate_cache_config`,
+/// `paged_attention/mod.rs`).
+fn spare(header: &Header, width: usize) -> usize {
+    let of_one = memory::kv_bytes_per_token(
+        header.block_count() as u64,
+        header.head_count_kv() as u64,
+        header.key_length() as u64,
+        Target::Cuda.cache_element_bytes(),
+    );
+    let cut = usize::try_from((1u64 << 20).div_ceil(of_one.max(1))).unwrap_or_default();
+    2 * BLOCK * width + BLOCK + cut
 }
 
 /// Plain F32 on the CPU, where it is the fastest; on a GPU BF16 with a paged cache for all tokens of a cohort.

@@ -15,6 +15,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::build::Loaded;
 use super::steps::Steps;
+use crate::engine::cohort::Size;
 use crate::engine::prefix::{Lead, Prefixes};
 use crate::engine::{Completion, EngineError, Finish, Request, Usage};
 
@@ -74,6 +75,15 @@ impl Question {
         })
     }
 
+    /// What the room must know of it.
+    pub(super) fn size(&self, most: usize) -> Size {
+        Size {
+            prompt: self.prompt.len(),
+            answer: most,
+            lead: self.lead.id,
+        }
+    }
+
     /// The engine's form of it, with blank lines after the page until the prompt has so many tokens.
     pub(super) fn normal(
         mut self,
@@ -123,13 +133,14 @@ async fn beginning(
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
     };
-    if let Some((system, tokens)) = known().as_ref()
-        && *system == request.system
+    let (system, thinking) = (&request.system, request.thinking);
+    if let Some((of, tokens)) = known().as_ref()
+        && (&of.0, of.1) == (system, thinking)
     {
         return Ok(Arc::clone(tokens));
     }
     let tokens: Arc<[u32]> = tokenize(request, "", engine).await?.into();
-    *known() = Some((request.system.clone(), Arc::clone(&tokens)));
+    *known() = Some(((system.clone(), thinking), Arc::clone(&tokens)));
     Ok(tokens)
 }
 

@@ -220,7 +220,7 @@ fn yield_to_others(child: &Child) {
 fn receive(lines: &Receiver<Say>, limit: Duration) -> Result<Say, RecvTimeoutError> {
     let mut waited = Duration::ZERO;
     while waited < limit {
-        let piece = piece(limit);
+        let piece = piece(limit, waited);
         match lines.recv_timeout(piece) {
             Err(RecvTimeoutError::Timeout) => waited += piece,
             other => return other,
