@@ -14,6 +14,7 @@ pub mod prompt;
 pub mod reading;
 pub mod record;
 pub mod rules;
+mod same;
 pub mod select;
 pub mod stream;
 pub mod structured;

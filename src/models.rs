@@ -6,6 +6,7 @@ mod number;
 pub mod plan;
 mod plan_text;
 pub mod pull;
+pub mod sheet;
 pub mod verify;
 
 use std::io::{IsTerminal, Write};

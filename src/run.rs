@@ -10,6 +10,7 @@ mod lines;
 mod manage;
 mod owner;
 pub mod signals;
+mod source;
 mod telling;
 mod workers;
 

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::merge::{alike, belongs, same};
+use super::merge::belongs;
 use super::normalise::most_items;
 use super::reading::{Candidate, Reading, Source, Span, block};
+use super::same::{alike, same};
 use super::select;
 use crate::page::{Block, Page};
 use crate::posting::Field;

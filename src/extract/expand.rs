@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use super::answer::{Answer, Given};
 use super::evidence::{self, Match};
-use super::merge::alike;
 use super::normalise::{self, Normaliser};
 use super::reading::{Candidate, Reading, Source, Span};
+use super::same::alike;
 use super::select;
 use super::wire::Ask;
 use crate::page::{Block, Page};

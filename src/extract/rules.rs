@@ -12,9 +12,9 @@ mod votes;
 use std::collections::BTreeMap;
 
 pub(super) use self::role::names_somebody;
-use super::merge::same;
 use super::normalise::Normaliser;
 use super::reading::{Candidate, Reading, Source, Span};
+use super::same::same;
 use super::select;
 use super::wire::Ask;
 use crate::page::{Block, BlockKind, Page};

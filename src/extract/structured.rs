@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::evidence;
-use super::merge::{letters, same};
 use super::reading::{Candidate, Reading, Source, Span};
+use super::same::{letters, same};
 use super::select;
 use crate::page::{Block, Page, Structured, StructuredSource};
 use crate::posting::date::{self, DateContext};

@@ -3,7 +3,7 @@
 use std::fmt::Write;
 
 use super::number::{columns, gigabytes, grouped, mib};
-use super::plan::{Budget, Claimed, LAPTOP_BANDWIDTH, Row, Sheet};
+use super::sheet::{Budget, Claimed, LAPTOP_BANDWIDTH, Row, Sheet};
 use crate::engine::card::Speed;
 
 /// Heads of the columns.

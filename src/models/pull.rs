@@ -3,14 +3,16 @@
 mod copy;
 mod remote;
 mod shelf;
+mod trouble;
 
 use std::sync::{Arc, OnceLock};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use self::copy::{Trouble, fetch};
+use self::copy::fetch;
 use self::remote::{Found, Hub};
 use self::shelf::Shelf;
+use self::trouble::Trouble;
 use super::number::gigabytes;
 use super::{Refused, catalogue, print};
 use crate::cli::{PullArgs, complain};

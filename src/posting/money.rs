@@ -66,7 +66,7 @@ pub fn parse(raw: &str, context: &MoneyContext) -> Option<Parsed> {
     if ambiguous {
         flags.push(CURRENCY_AMBIGUOUS);
     }
-    let period = match period::of(&text, &offer, &periods) {
+    let period = match period::of(&text, &offer.place(), offer.size(), &periods) {
         Some(period::Mention::Is(period)) => Some(period),
         Some(period::Mention::Unsupported) => {
             flags.push(PERIOD_UNSUPPORTED);
@@ -110,7 +110,8 @@ pub fn looks_like_pay(text: &str) -> bool {
     let Some(offer) = best_offer(&masked, &periods) else {
         return false;
     };
-    let named = has_pay_word(&masked) || period::of(&masked, &offer, &periods).is_some();
+    let named = has_pay_word(&masked)
+        || period::of(&masked, &offer.place(), offer.size(), &periods).is_some();
     let letters = masked.chars().filter(|c| c.is_alphabetic()).count();
     if offer.currency.is_empty() {
         named && (offer.range || offer.rank() > offer::PLAIN) && letters <= SHORT_LINE

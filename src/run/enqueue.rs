@@ -1,17 +1,15 @@
 //! Queueing inputs: batches into the store, and a failed record at once for what cannot be read.
 
-use jiff::civil::Date;
-use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::input::{self, Input};
+use super::source::JobSource;
 use super::{job, now};
 use crate::engine::select::Selected;
-use crate::extract::record::PageSource;
 use crate::extract::{self, Readers};
 use crate::page::Format;
 use crate::posting::schema;
-use crate::store::{Claim, NewJob, Store, StoreError};
+use crate::store::{NewJob, Store, StoreError};
 
 /// Jobs and bytes a batch holds at most: memory stays flat, and a commit stays short.
 const BATCH_JOBS: usize = 500;
@@ -59,35 +57,6 @@ pub struct Inputs<'a> {
     pub allow_fetch: bool,
     /// Also what the store holds the record of.
     pub fresh: bool,
-}
-
-/// Where a job's page came from, as the store keeps it.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(super) struct JobSource {
-    /// What the record shows.
-    #[serde(flatten)]
-    pub(super) page: PageSource,
-    /// The day the bytes were fetched.
-    pub(super) fetched: Option<Date>,
-}
-
-impl JobSource {
-    pub(super) fn of(claim: &Claim) -> Self {
-        Self::parse(&claim.source)
-    }
-
-    /// What the store holds; nothing where it cannot be read.
-    pub(super) fn parse(json: &str) -> Self {
-        serde_json::from_str(json).unwrap_or_default()
-    }
-
-    /// The key of the record for these bytes under some settings.
-    pub(super) fn idem_key(&self, sha256: &str, format: &str, settings: &str) -> String {
-        let url = self.page.url.as_deref().unwrap_or_default();
-        let fetched = self.fetched.map(|day| day.to_string()).unwrap_or_default();
-        let parts = [sha256, format, url, &fetched, settings];
-        hex::encode(Sha256::digest(parts.join("\0")))
-    }
 }
 
 /// Queues every posting of the inputs, for all readers, and adds it to the run set, in order. `complain` gets one line

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::enqueue::JobSource;
+use super::source::JobSource;
 use super::telling::Telling;
 use super::{Run, lock, now};
 use crate::engine::select::Selected;

@@ -1,6 +1,6 @@
 //! What a person does to the queue of a run that is under way: try again, call off, sooner or later.
 
-use super::enqueue::JobSource;
+use super::source::JobSource;
 use super::{Run, job, lock, now};
 use crate::review::{self, Case};
 use crate::store::{StoreError, StoredRecord};

@@ -4,8 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
-use super::enqueue::JobSource;
 use super::job::{self, Outcome};
+use super::source::JobSource;
 use super::{LEASE_MS, Run, enqueue, lock, now};
 use crate::engine::EngineError;
 use crate::event::{Event, Finished};

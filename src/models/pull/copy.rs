@@ -1,29 +1,19 @@
 //! Bytes from the network onto the disk: after what is there already, hashed on the way, tried again while it gets on.
 
 use std::fs::File;
-use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write};
 
 use indicatif::ProgressBar;
 use sha2::{Digest, Sha256};
 
 use super::remote::{Coming, Found, Hub};
 use super::shelf::Shelf;
+use super::trouble::Trouble;
 use crate::cli::complain;
 
 /// Connections in a row that may break without a byte.
 const FRUITLESS: usize = 3;
 const CHUNK: usize = 1 << 20;
-
-/// Why a file did not come.
-#[derive(Debug)]
-pub(super) enum Trouble {
-    /// The connection; what came is kept.
-    Broken(String),
-    /// The disk; what came is kept.
-    Full,
-    /// Another attempt would end alike.
-    Refused(String),
-}
 
 /// A part and the digest of what is in it.
 struct Part {
@@ -66,16 +56,6 @@ pub(super) fn fetch(
     }
     part.file.sync_all()?;
     Ok(hex::encode(part.hash.finalize()))
-}
-
-/// A failure of the disk.
-impl From<io::Error> for Trouble {
-    fn from(error: io::Error) -> Self {
-        match error.kind() {
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Self::Full,
-            _ => Self::Refused(format!("it cannot be written: {error}")),
-        }
-    }
 }
 
 impl Part {

@@ -10,7 +10,7 @@ use ureq::http::header::{
 use ureq::http::{Response, StatusCode, Uri};
 use ureq::{Agent, Body};
 
-use super::copy::Trouble;
+use super::trouble::Trouble;
 use crate::engine::hub;
 
 /// As browsers allow at most.

@@ -31,6 +31,16 @@ pub struct Offer {
 }
 
 impl Offer {
+    /// Its bytes in the masked text.
+    pub fn place(&self) -> std::ops::Range<usize> {
+        self.start..self.end
+    }
+
+    /// Its greater bound.
+    pub fn size(&self) -> f64 {
+        self.max.or(self.min).unwrap_or_default()
+    }
+
     /// How surely this is money: 3 with a currency, 2 with a multiplier or grouped digits, [`PLAIN`] without.
     pub fn rank(&self) -> u8 {
         match (self.currency.is_empty(), self.plain) {

@@ -1,6 +1,7 @@
 //! Periods in a quote: per hour to per year, in the languages job pages are written in.
 
-use super::offer::Offer;
+use std::ops::Range;
+
 use super::{Pattern, Period, amount};
 
 /// What a quote says about the time that an amount is for.
@@ -85,13 +86,12 @@ pub fn follows(mentions: &[Found], end: usize) -> bool {
         .any(|found| (end..=end + 2).contains(&found.start))
 }
 
-/// The period of an offer: the first one behind its start, unless an amount of another magnitude comes first; then the
+/// The period of an offer of that size: the first one behind its start, unless an amount of another magnitude comes first; then the
 /// last one before it.
-pub fn of(text: &str, offer: &Offer, mentions: &[Found]) -> Option<Mention> {
+pub fn of(text: &str, offer: &Range<usize>, size: f64, mentions: &[Found]) -> Option<Mention> {
     if let Some(period) = unit_behind(text, offer.end) {
         return Some(Mention::Is(period));
     }
-    let size = offer.max.or(offer.min).unwrap_or_default();
     let border = amount::scan(text)
         .iter()
         .find(|next| next.start >= offer.end && !(size / 4.0..=size * 4.0).contains(&next.value()))
