@@ -14,8 +14,9 @@ use smelt::log::Line;
 use smelt::posting::Field;
 use smelt::store::{Order, State, States};
 use smelt::theme::GlyphTier;
-use smelt::tui::model::{Model, Pane};
+use smelt::tui::model::Model;
 use smelt::tui::msg::{Effect, Looked, Msg, Preview, Told, Window};
+use smelt::tui::pane::Pane;
 use smelt::tui::reviewer::Step;
 use smelt::tui::update::update;
 

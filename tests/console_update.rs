@@ -17,8 +17,9 @@ use smelt::cli::Exit;
 use smelt::event::{EngineState, Event, Finished};
 use smelt::log::Line;
 use smelt::theme::GlyphTier;
-use smelt::tui::model::{Model, Pane};
+use smelt::tui::model::Model;
 use smelt::tui::msg::{Effect, Ended, Looked, Msg, Preview, Told, Window};
+use smelt::tui::pane::Pane;
 use smelt::tui::update::update;
 
 fn code() -> impl Strategy<Value = KeyCode> {

@@ -13,7 +13,7 @@
 
 use ratatui::layout::{Constraint, Layout, Rect};
 
-use super::model::Pane;
+use super::pane::Pane;
 
 /// Columns and rows without which nothing can be shown.
 pub const LEAST: (u16, u16) = (40, 10);

@@ -19,46 +19,12 @@ use self::result::Shown;
 use self::work::Work;
 use super::frame::Urgency;
 use super::layout::{self, Areas};
+use super::pane::Pane;
 use crate::keymap::{Context, Hint, Keymap};
 use crate::store::{State, States};
 
 /// How long a line for the user stays.
 const NOTICE: Duration = Duration::from_secs(8);
-
-/// A part of the screen that can have the keyboard.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Pane {
-    /// The jobs.
-    Queue,
-    /// The record that is selected or being made.
-    Result,
-    /// The card.
-    Hardware,
-    /// The log.
-    Log,
-}
-
-impl Pane {
-    /// All of them, in the order of the tabulator key.
-    pub const ALL: [Self; 4] = [Self::Queue, Self::Result, Self::Hardware, Self::Log];
-
-    /// Whose keys hold in it.
-    #[must_use]
-    pub fn context(self) -> Context {
-        match self {
-            Self::Queue => Context::Queue,
-            Self::Result => Context::Result,
-            Self::Hardware => Context::Hardware,
-            Self::Log => Context::Log,
-        }
-    }
-
-    /// The one `by` further.
-    #[must_use]
-    pub fn next(self, by: usize) -> Self {
-        Self::ALL[(self as usize + by) % Self::ALL.len()]
-    }
-}
 
 /// How far the end has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

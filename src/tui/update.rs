@@ -13,8 +13,9 @@ use std::time::Duration;
 use crossterm::event::{Event as Input, KeyEventKind};
 
 use super::frame::Urgency;
-use super::model::{Ending, Model, Pane};
+use super::model::{Ending, Model};
 use super::msg::{Effect, Ended, Msg, Rows};
+use super::pane::Pane;
 use crate::event::{EngineState, Event, Finished};
 use crate::store::{State, States};
 

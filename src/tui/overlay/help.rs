@@ -9,7 +9,7 @@ use ratatui::widgets::Widget;
 use super::{Filter, FilterLine, Outcome, framed, narrow, popup, row, visible};
 use crate::keymap::{Action, Context, Hint, Keymap};
 use crate::theme::{Role, Theme};
-use crate::tui::view::shortened;
+use crate::tui::look::shortened;
 
 /// A line of help.
 #[derive(Debug, Clone)]

@@ -11,7 +11,7 @@ use ratatui::widgets::Widget;
 use super::{Outcome, Shape, Typed, framed, narrow, offset, popup, row, visible};
 use crate::keymap::{Action, Context, Group, Hint, Keymap};
 use crate::theme::{Role, Theme};
-use crate::tui::view::shortened;
+use crate::tui::look::shortened;
 
 /// An action, the line that shows it, and its keys.
 #[derive(Debug, Clone)]

@@ -17,8 +17,8 @@ use ratatui::widgets::Widget;
 
 use self::curve::{Curve, curves};
 use crate::theme::Role;
+use crate::tui::look::{Look, cut};
 use crate::tui::model::Model;
-use crate::tui::view::{Look, cut};
 
 /// Columns from which two curves go beside each other, where there are few rows.
 const TWO_ABREAST: u16 = 64;

@@ -8,8 +8,8 @@ use tracing::Level;
 
 use crate::log::Line;
 use crate::theme::Role;
+use crate::tui::look::{Look, cut};
 use crate::tui::model::Model;
-use crate::tui::view::{Look, cut};
 
 /// What stands above it.
 #[must_use]

@@ -8,8 +8,9 @@ use ratatui::widgets::Widget;
 use crate::keymap::{Action, Context};
 use crate::store::{JobRow, State};
 use crate::theme::{Glyphs, Role};
-use crate::tui::model::{Model, Pane};
-use crate::tui::view::{Look, cut, duration, select};
+use crate::tui::look::{Look, cut, duration, select};
+use crate::tui::model::Model;
+use crate::tui::pane::Pane;
 
 /// Columns from which rows show their certainty and attempts.
 const WIDE: u16 = 44;

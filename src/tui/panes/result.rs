@@ -13,10 +13,11 @@ use crate::extract::reading::Source;
 use crate::extract::record::{Decision, Record, Reviewed};
 use crate::theme::Role;
 use crate::tui::layout::halves;
+use crate::tui::look::{Look, cut, duration, select};
+use crate::tui::model::Model;
 use crate::tui::model::result::{Row, Shown};
 use crate::tui::model::work::Running;
-use crate::tui::model::{Model, Pane};
-use crate::tui::view::{Look, cut, duration, select};
+use crate::tui::pane::Pane;
 
 /// Columns behind a value: who read it, and how sure it is.
 const GROUNDS: u16 = 14;

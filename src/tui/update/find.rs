@@ -5,10 +5,11 @@ use std::time::Duration;
 use super::height;
 use crate::keymap::Action;
 use crate::store::States;
+use crate::tui::model::Model;
 use crate::tui::model::boxes::Over;
 use crate::tui::model::sieve::{Sieve, kinds};
-use crate::tui::model::{Model, Pane};
 use crate::tui::overlay::{Filter, FilterLine, Found};
+use crate::tui::pane::Pane;
 
 /// Carries an action out; false when it is about something else.
 pub(super) fn act(model: &mut Model, action: Action, now: Duration) -> bool {

@@ -8,10 +8,11 @@ use super::{adding, ending, find, height, power, triage};
 use crate::keymap::{Action, Chord};
 use crate::tui::clerk::Order;
 use crate::tui::frame::Urgency;
+use crate::tui::model::Model;
 use crate::tui::model::boxes::{Over, Purpose, Wanted};
-use crate::tui::model::{Model, Pane};
 use crate::tui::msg::Effect;
 use crate::tui::overlay::{Help, Outcome, Palette};
+use crate::tui::pane::Pane;
 
 /// One key.
 pub(super) fn pressed(model: &mut Model, key: KeyEvent, now: Duration) -> Vec<Effect> {

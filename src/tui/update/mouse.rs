@@ -5,7 +5,8 @@ use ratatui::layout::{Margin, Position, Rect};
 
 use super::height;
 use super::keys::step;
-use crate::tui::model::{Model, Pane};
+use crate::tui::model::Model;
+use crate::tui::pane::Pane;
 use crate::tui::panes::result;
 
 /// Rows of one turn of the wheel.

@@ -2,11 +2,11 @@
 
 use ratatui::text::{Line, Span};
 
-use super::{Look, cut, duration};
 use crate::event::EngineState;
 use crate::keymap::{Action, Context};
 use crate::store::{State, States};
 use crate::theme::Role;
+use crate::tui::look::{Look, cut, duration};
 use crate::tui::model::{Ending, Model};
 use crate::tui::overlay::hint_line;
 

@@ -7,9 +7,9 @@ use ratatui::widgets::{RenderDirection, Sparkline, SparklineBar, Widget};
 
 use crate::event::GpuNow;
 use crate::theme::{Glyphs, Role};
+use crate::tui::look::Look;
 use crate::tui::model::Model;
 use crate::tui::model::hardware::{Mark, Second};
-use crate::tui::view::Look;
 
 /// Degrees from which a temperature is warm, and hot.
 const WARM_C: (f64, f64) = (75.0, 83.0);

@@ -5,8 +5,8 @@ use ratatui::text::{Line, Span};
 use crate::event::GpuNow;
 use crate::keymap::{Action, Context};
 use crate::theme::Role;
+use crate::tui::look::Look;
 use crate::tui::model::Model;
-use crate::tui::view::Look;
 
 /// Pieces of text that are kept together; the most important first.
 type Group<'a> = Vec<Vec<Span<'a>>>;

@@ -8,9 +8,9 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Paragraph, Widget, Wrap};
 
 use crate::theme::Role;
+use crate::tui::look::Look;
 use crate::tui::model::result::Shown;
 use crate::tui::overlay::wrapped;
-use crate::tui::view::Look;
 
 /// Draws the lines from a little above the one that is to be seen.
 pub fn draw(shown: &Shown, is_focused: bool, look: Look, area: Rect, out: &mut Buffer) {
