@@ -26,6 +26,7 @@ pub mod simulated;
 pub mod sudo;
 pub mod sysfs;
 pub mod tune;
+pub mod wish;
 pub mod writer;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -12,9 +12,9 @@ use smelt::power::helper::lease::Lease;
 use smelt::power::helper::protocol::{self, Op, Request};
 use smelt::power::helper::rules::{Rules, distrust};
 use smelt::power::pacing::Draw;
-use smelt::power::paths::{Refused, reasons};
 use smelt::power::platform::nearest;
 use smelt::power::sudo::verdict;
+use smelt::power::wish::{Refused, reasons};
 use smelt::power::writer::Part;
 
 fn s(seconds: f64) -> Duration {

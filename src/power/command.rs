@@ -8,11 +8,11 @@ mod hold;
 mod set;
 mod tune;
 
-use super::paths::reasons;
 use super::restore;
 use super::session::Session;
 use super::setup::Setup;
 use super::simulate;
+use super::wish::reasons;
 use super::writer::{Code, Refusal};
 use crate::cli::{CardArgs, Exit, POWER_SOCKET, PowerArgs, PowerCommand, ResetArgs, complain};
 use crate::gpu::sample::State;

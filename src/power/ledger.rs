@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 
 use super::file;
-use super::paths::Refused;
+use super::wish::Wish;
 use super::writer::{Code, Part, Refusal, Via};
 use crate::process;
 
@@ -22,17 +22,6 @@ pub struct Found {
     /// The profile's name. Of locked clocks nothing can be found: the driver does not tell them.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub profile: Option<String>,
-}
-
-/// What is set, for those who look.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Wish {
-    /// Watts that were asked for.
-    pub watts: f64,
-    /// The actuators that hold them, with their ways.
-    pub held_by: String,
-    /// What was tried and not used.
-    pub refused: Vec<Refused>,
 }
 
 /// The ledger's content.

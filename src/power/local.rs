@@ -2,10 +2,11 @@
 
 use std::sync::{Arc, Mutex};
 
-use super::ledger::{Found, Ledger, Wish};
+use super::ledger::{Found, Ledger};
 use super::lock;
 use super::probe::{no_clocks, probe};
 use super::sysfs::PlatformFiles;
+use super::wish::Wish;
 use super::writer::{Code, Limits, Part, Profiles, Refusal, Via, Writer};
 use crate::gpu::Card;
 

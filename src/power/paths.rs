@@ -4,24 +4,22 @@
 //! work. Each is tried through each way: this process itself, the helper, sudo. What the card itself refuses is not
 //! asked for again in another way; what only this user may not do is.
 
-mod refused;
 mod ways;
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-pub use self::refused::{Refused, reasons};
 pub use self::ways::Open;
 use self::ways::Ways;
 use super::actuator::{Actuator, Outcome};
 use super::clocks::map::MapFile;
 use super::clocks::{self, LockedClocks};
 use super::governor::Hold;
-use super::ledger::Wish;
 use super::limit::{self, PowerLimit};
 use super::lock;
 use super::pacing::Pacing;
 use super::platform::{self, PlatformProfile};
+use super::wish::{Refused, Wish};
 use super::writer::{Part, Refusal, Via};
 use crate::gpu::Sample;
 use crate::pace::Pace;

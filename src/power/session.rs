@@ -4,10 +4,11 @@ use std::sync::{Arc, Mutex};
 
 use super::actuator::Outcome;
 use super::exclusive::Exclusive;
-use super::ledger::{Ledger, Wish};
+use super::ledger::Ledger;
 use super::paths::{Open, Paths};
 use super::restore::{self, Settled, settle};
 use super::setup::Setup;
+use super::wish::Wish;
 use super::writer::{Code, Refusal, Via};
 use super::{Shared, lock};
 

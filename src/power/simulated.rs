@@ -1,6 +1,6 @@
 //! A simulated laptop as something to write to: it takes power limits and clock ceilings, and has no platform profiles.
 
-use super::ledger::Wish;
+use super::wish::Wish;
 use super::writer::{Code, Limits, Part, Profiles, Refusal, Via, Writer};
 use crate::gpu::simulated::Laptop;
 use crate::gpu::simulated::plant::FULL_W;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::ledger::Wish;
+use super::wish::Wish;
 use crate::gpu::GpuError;
 
 /// Something that is set and must be put back.

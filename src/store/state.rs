@@ -1,6 +1,5 @@
 //! The states of a job as a person sees them, sets of states, and how many jobs are in which.
 
-use super::{Store, StoreError, tally};
 use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ValueRef};
 
 /// Where a job stands. The numbers are those of the column `shade`.
@@ -204,7 +203,7 @@ impl Counts {
         states.iter().map(|state| self.get(state)).sum()
     }
 
-    fn add(&mut self, state: State, n: u64) {
+    pub(super) fn add(&mut self, state: State, n: u64) {
         *match state {
             State::Waiting => &mut self.waiting,
             State::Running => &mut self.running,
@@ -215,21 +214,5 @@ impl Counts {
             State::Rejected => &mut self.rejected,
             State::Failed => &mut self.failed,
         } += n;
-    }
-}
-
-impl Store {
-    /// How many jobs are in which state; read from counters, so it costs the same for any number of jobs.
-    pub fn counts(&self) -> Result<Counts, StoreError> {
-        self.read(|conn| {
-            let mut counts = Counts::default();
-            let mut statement =
-                conn.prepare_cached("SELECT shade, n FROM tally WHERE lane = ?1")?;
-            let mut rows = statement.query([tally::coarse(tally::ALL_JOBS)])?;
-            while let Some(row) = rows.next()? {
-                counts.add(row.get(0)?, row.get::<_, u32>(1)?.into());
-            }
-            Ok(counts)
-        })
     }
 }

@@ -1,6 +1,8 @@
-//! The nth job and the place of a job, found through the counters of the table `tally` instead of by walking.
+//! How many jobs there are, the nth of them and the place of one: found through the counters of the table `tally`, not by
+//! walking.
 
-use super::state::{State, States};
+use super::state::{Counts, State, States};
+use super::{Store, StoreError};
 use rusqlite::{Connection, OptionalExtension};
 
 /// Ids that a counter stands for, and that a counter of the coarse lane does, as powers of two. The migration that
@@ -228,4 +230,20 @@ pub(super) fn in_certainties(conn: &Connection, states: States, id: i64) -> rusq
         .map(|lane| in_lane(conn, lane, states, id))
         .transpose()?;
     Ok(less_certain + beside.map_or(0, |(_, below)| below))
+}
+
+impl Store {
+    /// How many jobs are in which state; read from counters, so it costs the same for any number of jobs.
+    pub fn counts(&self) -> Result<Counts, StoreError> {
+        self.read(|conn| {
+            let mut counts = Counts::default();
+            let mut statement =
+                conn.prepare_cached("SELECT shade, n FROM tally WHERE lane = ?1")?;
+            let mut rows = statement.query([coarse(ALL_JOBS)])?;
+            while let Some(row) = rows.next()? {
+                counts.add(row.get(0)?, row.get::<_, u32>(1)?.into());
+            }
+            Ok(counts)
+        })
+    }
 }

@@ -13,9 +13,9 @@ use crate::cli::{AutoArgs, Exit, complain};
 use crate::gpu::choice::Choice;
 use crate::power::confirm;
 use crate::power::keeper::{Keeper, Leave, Mode, Notice, Options, Place, Plan, Status};
-use crate::power::paths::reasons;
 use crate::power::profile::Profiles;
 use crate::power::range;
+use crate::power::wish::reasons;
 
 /// The first decision is not waited for longer.
 const FIRST: Duration = Duration::from_secs(15);

@@ -8,10 +8,10 @@ use super::{Failure, look, setup};
 use crate::cli::{Exit, GetArgs};
 use crate::gpu::sample::State;
 use crate::gpu::{Identity, Sample};
-use crate::power::ledger::{Ledger, Left, Wish};
-use crate::power::paths::Refused;
+use crate::power::ledger::{Ledger, Left};
 use crate::power::session::Session;
 use crate::power::setup::Setup;
+use crate::power::wish::{Refused, Wish};
 use crate::power::writer::{Code, Profiles};
 
 /// What there is to show; unknown is null, never 0.

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::protocol::{Answer, MOST_BYTES, Op, Reply, Request, Status, VERSION};
-use crate::power::ledger::Wish;
+use crate::power::wish::Wish;
 use crate::power::writer::{Code, Limits, Part, Profiles, Refusal, Via, Writer};
 
 /// A driver that hangs must not hang us for longer than this.

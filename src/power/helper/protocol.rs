@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::power::ledger::Wish;
+use crate::power::wish::Wish;
 use crate::power::writer::{Code, Limits, Part, Profiles, Refusal};
 
 /// Spoken by this program.

@@ -11,8 +11,8 @@ use crate::pace::Pace;
 use crate::power::actuator::Outcome;
 use crate::power::confirm::{self, Raise, Verdict};
 use crate::power::governor::{Decision, Governor, Observation, Settings, Stage};
-use crate::power::paths::reasons;
 use crate::power::range;
+use crate::power::wish::reasons;
 use crate::power::writer::Refusal;
 
 /// Between two attempts to set what was refused.

@@ -7,10 +7,11 @@ use crate::pace::Pace;
 use crate::power::Shared;
 use crate::power::actuator::Outcome;
 use crate::power::governor::Hold;
-use crate::power::paths::{Open, Paths, Refused};
+use crate::power::paths::{Open, Paths};
 use crate::power::session::Session;
 use crate::power::setup::Setup;
 use crate::power::simulated::LaptopWriter;
+use crate::power::wish::Refused;
 use crate::power::writer::{Refusal, Via};
 
 /// See the module.

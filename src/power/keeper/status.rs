@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::gpu::{Identity, Sample};
 use crate::power::actuator;
 use crate::power::governor::{Admission, Bound, Decision, Stage};
-use crate::power::paths::Refused;
+use crate::power::wish::Refused;
 
 /// Who decides the watts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

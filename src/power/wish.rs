@@ -1,6 +1,17 @@
-//! What was not used, and why, for people to read.
+//! What is set, and what was not used and why: for whoever looks.
 
 use serde::{Deserialize, Serialize};
+
+/// What is set.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Wish {
+    /// Watts that were asked for.
+    pub watts: f64,
+    /// The actuators that hold them, with their ways.
+    pub held_by: String,
+    /// What was tried and not used.
+    pub refused: Vec<Refused>,
+}
 
 /// Refusals in one line, those with the same reason together.
 #[must_use]
