@@ -9,7 +9,7 @@ use smelt::engine::load::{MISTRAL, work};
 
 /// Its version, and what of the engine was built in: what was verified with one is not with the other.
 const VERSION: &str = if cfg!(feature = "flash-attn") {
-    concat!(env!("CARGO_PKG_VERSION"), "+flash-attn+prefix-cache")
+    concat!(env!("CARGO_PKG_VERSION"), "+flash-attn")
 } else {
     env!("CARGO_PKG_VERSION")
 };

@@ -2,7 +2,7 @@
 //!
 //! mistral.rs 0.8.1 keeps whole blocks of a prompt's tokens and finds them again for any prompt with the same beginning, but
 //! reads together only prompts of which it finds equally many. So the instructions, which all prompts share, are brought to
-//! whole blocks with blank lines, and the block after them is made each prompt's own by a mark of white space: every prompt
+//! whole blocks with blank lines, still within their own message, and the block after them is made each prompt's own by a mark of white space: every prompt
 //! with these instructions finds them and nothing else, whatever was asked before. The same text has the same mark, so that
 //! it gets the same answer, unless that may still be in the cache.
 
@@ -81,10 +81,10 @@ impl Prefixes {
         self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Makes room in `prompt`, whose first `shared` tokens are its instructions: blank lines at `seam` among them, and the
-    /// place of a mark after them.
+    /// Makes room in `prompt` behind its first `shared` tokens, which are its instructions: blank lines up to a whole block, and
+    /// the place of a mark.
     #[must_use]
-    pub fn place(&self, prompt: &mut Vec<u32>, shared: usize, seam: usize) -> Lead {
+    pub fn place(&self, prompt: &mut Vec<u32>, shared: usize) -> Lead {
         let shared = shared.min(prompt.len());
         let (instructions, rest) = prompt.split_at(shared);
         let at = shared.next_multiple_of(BLOCK);
@@ -95,10 +95,8 @@ impl Prefixes {
             text: number(rest),
         };
         let [blank, ..] = self.white;
-        let blanks = |count| std::iter::repeat_n(blank, count);
-        prompt.splice(shared..shared, blanks(MARK));
-        let seam = seam.min(shared);
-        prompt.splice(seam..seam, blanks(at - shared));
+        let blanks = std::iter::repeat_n(blank, at - shared + MARK);
+        prompt.splice(shared..shared, blanks);
         lead
     }
 

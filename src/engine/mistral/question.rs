@@ -50,8 +50,9 @@ impl Question {
                 let beginning = beginning(request, loaded, engine).await?;
                 let alike = prompt.iter().zip(beginning.iter());
                 let shared = alike.take_while(|(one, other)| one == other).count();
+                // At the end of the instructions' own message: the page must begin as it always does.
                 let seam = prompt.iter().take(shared).rposition(end);
-                prefixes.place(&mut prompt, shared, seam.unwrap_or(shared))
+                prefixes.place(&mut prompt, seam.unwrap_or(shared))
             }
             None => Lead::default(),
         };

@@ -85,7 +85,7 @@ proptest! {
                 // Pages of one word begin alike for as long as they go.
                 let page = [shared.as_slice(), &vec![word; length]].concat();
                 let mut prompt = page.clone();
-                let lead = prefixes.place(&mut prompt, shared.len(), shared.len() / 2);
+                let lead = prefixes.place(&mut prompt, shared.len());
                 prefixes.mark(&mut prompt, lead);
                 prop_assert_eq!(lead.tokens, shared.len());
                 prop_assert!(prompt.len() <= page.len() + GROWTH);
@@ -106,7 +106,7 @@ proptest! {
 /// A short prompt, read alone.
 fn read(prefixes: &Prefixes) -> Vec<u32> {
     let mut prompt = vec![10, 11, 12];
-    let lead = prefixes.place(&mut prompt, 2, 1);
+    let lead = prefixes.place(&mut prompt, 2);
     prefixes.begin_cohort();
     prefixes.mark(&mut prompt, lead);
     prompt
@@ -127,7 +127,7 @@ fn a_text_gets_the_same_mark_in_every_run_and_another_while_that_may_be_in_the_c
 fn the_same_text_has_the_same_mark_in_all_of_a_cohort() {
     let prefixes = Prefixes::new(WHITE, 64);
     let mut prompt = vec![10, 11, 12];
-    let lead = prefixes.place(&mut prompt, 2, 1);
+    let lead = prefixes.place(&mut prompt, 2);
     let mut twin = prompt.clone();
     read(&prefixes);
     prefixes.begin_cohort();
@@ -145,7 +145,7 @@ fn instructions_are_found_again_by_the_next_cohort() {
     for word in 20..24 {
         let mut prompt = vec![10; 40];
         prompt.extend([word; 50]);
-        let lead = prefixes.place(&mut prompt, 40, 20);
+        let lead = prefixes.place(&mut prompt, 40);
         prefixes.begin_cohort();
         prefixes.mark(&mut prompt, lead);
         let (blocks, hits) = cache.take(&prompt);
