@@ -247,7 +247,7 @@ impl Dimensions {
             self.head_length,
             self.target.cache_element_bytes(),
         );
-        // What makes each prompt fit for the cache of beginnings is held too.
+        // Room for what makes each prompt fit for the cache of beginnings, whether or not that is asked for.
         let growth = match self.target {
             Target::CudaFlash => product(&[prefix::GROWTH as u64, cohort as u64]),
             Target::Cpu | Target::Cuda => 0,

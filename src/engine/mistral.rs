@@ -76,7 +76,7 @@ impl Mistral {
         // What makes prompts fit for the cache of beginnings is no part of what was asked for, but must be of what the model
         // can. Without flash-attn a beginning that is found breaks the attention mask, and the CPU's cache is never evicted.
         let keeps_beginnings = cfg!(feature = "flash-attn")
-            && std::env::var_os(program::PREFIX_CACHE).is_some()
+            && program::keeps_beginnings()
             && context_tokens + prefix::GROWTH <= header.context_length();
         let growth = if keeps_beginnings { prefix::GROWTH } else { 0 };
         let limits = Limits {

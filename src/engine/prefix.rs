@@ -2,9 +2,9 @@
 //!
 //! mistral.rs 0.8.1 keeps whole blocks of a prompt's tokens and finds them again for any prompt with the same beginning, but
 //! reads together only prompts of which it finds equally many. So the instructions, which all prompts share, are brought to
-//! whole blocks with blank lines, still within their own message, and the block after them is made each prompt's own by a mark of white space: every prompt
-//! with these instructions finds them and nothing else, whatever was asked before. The same text has the same mark, so that
-//! it gets the same answer, unless that may still be in the cache.
+//! whole blocks with blank lines, still within their own message, and the block after them is made each prompt's own by a
+//! mark of white space: every prompt with these instructions finds them and nothing else, whatever was asked before. The same
+//! text has the same mark, so that it gets the same answer, unless that may still be in the cache.
 
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};

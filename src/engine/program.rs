@@ -20,7 +20,7 @@ const HAS_ENGINE: bool = cfg!(all(feature = "mistralrs", not(feature = "cuda")))
 
 /// Whoever sets it has a smelt-cuda with flash-attn keep what prompts begin with. Not of itself: the white space that this
 /// takes costs a small model answers (docs/MEASURED.md).
-pub const PREFIX_CACHE: &str = "SMELT_PREFIX_CACHE";
+const PREFIX_CACHE: &str = "SMELT_PREFIX_CACHE";
 
 /// What a build that cannot read by itself says to whoever asks for it.
 const NO_ENGINE: &str = if cfg!(feature = "cuda") {
@@ -60,6 +60,12 @@ pub fn holder() -> Result<Holder, String> {
     HOLDER.get_or_init(find).clone()
 }
 
+/// Whether what prompts begin with is to be kept, where that can be.
+#[must_use]
+pub fn keeps_beginnings() -> bool {
+    std::env::var_os(PREFIX_CACHE).is_some()
+}
+
 /// What models are computed on.
 #[must_use]
 pub fn target() -> Target {
@@ -75,7 +81,7 @@ fn find() -> Result<Holder, String> {
             Ok(mut build) => {
                 let has_flash = build.contains(FLASH);
                 // What was verified without is not with it.
-                if has_flash && std::env::var_os(PREFIX_CACHE).is_some() {
+                if has_flash && keeps_beginnings() {
                     build.push_str("+prefix-cache");
                 }
                 return Ok(Holder {

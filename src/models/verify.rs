@@ -131,7 +131,7 @@ fn rounds(
 ) -> Result<(), String> {
     let mut alike = Round::Alike.judge(&Round::Alike.ask(engine, width));
     // Where beginnings are kept, a question that came too late for its cohort has another mark, and may have another answer.
-    if alike.is_err() && program::target() == Target::CudaFlash {
+    if alike.is_err() && program::target() == Target::CudaFlash && program::keeps_beginnings() {
         alike = Round::Alike.judge(&Round::Alike.ask(engine, width));
     }
     alike?;
