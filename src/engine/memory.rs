@@ -247,7 +247,7 @@ impl Dimensions {
             self.head_length,
             self.target.cache_element_bytes(),
         );
-        // Room for what makes each prompt fit for the cache of beginnings, whether or not that is asked for.
+        // A plan must not depend on the environment, and what a cache of beginnings would take is little.
         let growth = match self.target {
             Target::CudaFlash => product(&[prefix::GROWTH as u64, cohort as u64]),
             Target::Cpu | Target::Cuda => 0,

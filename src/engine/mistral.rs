@@ -73,8 +73,8 @@ impl Mistral {
             .enable_all()
             .build()
             .map_err(|error| unavailable(error.to_string()))?;
-        // What makes prompts fit for the cache of beginnings is no part of what was asked for, but must be of what the model
-        // can. Without flash-attn a beginning that is found breaks the attention mask, and the CPU's cache is never evicted.
+        // Without flash-attn a beginning that is found breaks the attention mask, and the CPU's cache is never evicted. What
+        // makes prompts fit for it is no part of the context that was asked for, but must be of what the model can.
         let keeps_beginnings = cfg!(feature = "flash-attn")
             && program::keeps_beginnings()
             && context_tokens + prefix::GROWTH <= header.context_length();

@@ -40,7 +40,7 @@ pub struct Lead {
 pub struct Prefixes {
     /// Tokens that a reader passes over: a line end, a space, a tab.
     white: [u32; 3],
-    /// How many marks there are.
+    /// All there are; in tests fewer, so that they run out.
     marks: u32,
     /// How many questions later a mark is surely out of the cache.
     memory: usize,

@@ -67,7 +67,7 @@ pub struct Selected {
     /// Quantisation for records.
     pub quant: Option<String>,
     /// What of engine, model and parameters shapes an answer. Where it is computed and in whose company, which rounds
-    /// differently and puts white space between lines, is left out: pages are not read again for that.
+    /// differently and adds white space, may change an answer too, but is left out: pages are not read again for that.
     pub fingerprint: String,
     /// Most tokens of one answer.
     pub max_output_tokens: usize,
