@@ -18,7 +18,6 @@ mod mistral;
 pub mod model;
 pub mod place;
 #[cfg_attr(not(feature = "mistralrs"), allow(dead_code))]
-mod prefix;
 pub mod profile;
 pub mod program;
 pub mod protocol;
@@ -84,9 +83,9 @@ pub struct Completion {
     pub finish: Finish,
     /// Tokens.
     pub usage: Usage,
-    /// Milliseconds until the first token.
+    /// Milliseconds from when it was put to the engine until the first token.
     pub prefill_ms: u64,
-    /// Milliseconds from the first token to the last.
+    /// Milliseconds from the first token to the last, in which prompts of others may be read.
     pub decode_ms: u64,
 }
 

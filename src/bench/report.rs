@@ -71,7 +71,7 @@ pub(super) struct Measured {
     pub(super) decode_ms: Spread,
     /// Tokens of the prompts that were computed, by the time until first tokens.
     pub(super) prefill_tokens_s: f64,
-    /// Tokens of the answers by the time of writing them.
+    /// Tokens of the answers by the time of writing them, in which prompts of others may be read.
     pub(super) decode_tokens_s: f64,
 }
 

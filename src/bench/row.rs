@@ -29,9 +29,9 @@ pub(super) struct Row {
     pub(super) output_tokens_page: f64,
     /// Part of the prompts that was not computed again.
     pub(super) cache_share: f64,
-    /// Prompt tokens that were computed, by the time in which the engine had a question and wrote no answer.
+    /// Prompt tokens that were computed, by the time in which any prompt was being read.
     pub(super) prefill_tokens_s: Option<f64>,
-    /// Tokens after the first of each answer, by the time in which any answer was being written.
+    /// Tokens after the first of each answer, by the time in which answers were being written and no prompt read.
     pub(super) decode_tokens_s: Option<f64>,
     /// Questions the engine had, on average over the wall time.
     pub(super) in_flight: f64,
@@ -49,7 +49,9 @@ struct Sums {
     wall: Duration,
     /// Any question is with the engine.
     busy: Duration,
-    /// Any answer is being written.
+    /// Any prompt is being read.
+    reading: Duration,
+    /// Any answer is being written, and no prompt read.
     writing: Duration,
     /// Of all questions, each by itself.
     waiting: Duration,
@@ -65,7 +67,10 @@ impl Sums {
         let asked = || pass.done.iter().flat_map(|done| &done.asked);
         self.wall += pass.wall;
         self.busy += covered(asked().map(|asked| (asked.from, asked.to)).collect());
-        self.writing += covered(asked().map(|asked| (asked.first, asked.to)).collect());
+        let reading = covered(asked().map(|asked| (asked.begun, asked.first)).collect());
+        let both = covered(asked().map(|asked| (asked.begun, asked.to)).collect());
+        self.reading += reading;
+        self.writing += both.saturating_sub(reading);
         self.waiting += asked().map(|asked| asked.to - asked.from).sum::<Duration>();
         self.questions += asked().count();
         for done in &pass.done {
@@ -101,10 +106,7 @@ impl Row {
             prompt_tokens_page: share(sums.prompt, pages),
             output_tokens_page: share(sums.output, pages),
             cache_share: share(sums.cached, sums.prompt),
-            prefill_tokens_s: rate(
-                sums.prompt.saturating_sub(sums.cached),
-                sums.busy.saturating_sub(sums.writing),
-            ),
+            prefill_tokens_s: rate(sums.prompt.saturating_sub(sums.cached), sums.reading),
             decode_tokens_s: rate(sums.output.saturating_sub(sums.questions), sums.writing),
             in_flight: ratio(sums.waiting, sums.wall),
             own_share: ratio(sums.pages.saturating_sub(sums.waiting), sums.pages),

@@ -14,6 +14,8 @@ use crate::run::lock;
 pub(super) struct Asked {
     /// It was handed to the engine.
     pub(super) from: Instant,
+    /// Its prompt began to be read.
+    pub(super) begun: Instant,
     /// The first text came; the end where none did.
     pub(super) first: Instant,
     /// The answer was there.
@@ -92,7 +94,14 @@ impl Engine for Timed<'_> {
             });
         let to = Instant::now();
         let first = first.unwrap_or(to);
-        lock(&self.asked).push(Asked { from, first, to });
+        let read_in = answered.as_ref().map_or(0, |answer| answer.prefill_ms);
+        let begun = first.checked_sub(Duration::from_millis(read_in));
+        lock(&self.asked).push(Asked {
+            from,
+            begun: begun.map_or(from, |begun| begun.max(from)),
+            first,
+            to,
+        });
         answered
     }
 }

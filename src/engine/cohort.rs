@@ -4,9 +4,14 @@
 //! so a question may not join others that have begun: it waits in a room until the last cohort is done, and leaves it with
 //! those whose length is nearest.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+mod relay;
+
+use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+pub use self::relay::Turn;
+use self::relay::{Depart, Relay, caught};
 
 /// How long a question waits for others once the engine is free. Pages that were read together ask again within a few
 /// milliseconds of each other; answers take seconds.
@@ -21,6 +26,8 @@ pub struct Limits {
     pub tokens: usize,
     /// Tokens of one prompt and its longest answer.
     pub context: usize,
+    /// Tokens of the prompts that are read in one go; a longer one is read by itself.
+    pub at_once: usize,
 }
 
 /// What the room must know of a question.
@@ -30,12 +37,7 @@ pub struct Size {
     pub prompt: usize,
     /// Tokens of the longest answer.
     pub answer: usize,
-    /// Of which beginning the engine may hold a part; only questions with the same one leave together.
-    pub lead: u64,
 }
-
-/// Puts a question to the engine, its prompt brought to so many tokens.
-type Depart = Box<dyn FnOnce(usize) + Send>;
 
 struct Guest {
     id: u64,
@@ -52,7 +54,7 @@ struct Inside {
     free_since: Instant,
 }
 
-/// Runs what puts a whole cohort to the engine so that the engine begins with none before it has all.
+/// Runs what puts the first of a cohort to the engine so that the engine begins with none before it has all of them.
 pub type AsOne = Box<dyn Fn(&mut dyn FnMut()) + Send + Sync>;
 
 /// Where questions wait.
@@ -99,9 +101,10 @@ impl Room {
         self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for company and for the engine; `depart` has been called when this returns, by this thread or by another. Where
-    /// that panics it is dropped with all it holds, and neither those who leave with it nor those who wait are held up.
-    pub fn enter(&self, size: Size, depart: impl FnOnce(usize) + Send + 'static) -> Seat<'_> {
+    /// Waits for company and for the engine; when this returns `depart` has been called, by this thread or by another, or
+    /// will be in its turn. Where that panics it is dropped with all it holds, and neither those who leave with it nor those
+    /// who wait are held up.
+    pub fn enter(&self, size: Size, depart: impl FnOnce(usize, Turn) + Send + 'static) -> Seat<'_> {
         let mut inside = self.inside();
         let id = inside.next;
         inside.next += 1;
@@ -144,31 +147,28 @@ impl Room {
     fn leave(&self, inside: &mut Inside) {
         let sizes: Vec<Size> = inside.waiting.iter().map(|guest| guest.size).collect();
         let (chosen, length) = choose(&sizes, self.limits);
-        let mut cohort = Vec::new();
+        let mut departures = VecDeque::new();
         for index in chosen.into_iter().rev() {
-            cohort.push(inside.waiting.remove(index));
+            departures.push_front(inside.waiting.remove(index).depart);
         }
-        inside.travelling = cohort.len();
+        inside.travelling = departures.len();
+        let mut relay = Some(Relay {
+            departures,
+            length,
+            at_once: self.limits.at_once / length.max(1),
+        });
         caught(|| {
             (self.as_one)(&mut || {
-                for guest in cohort.drain(..) {
-                    caught(|| (guest.depart)(length));
+                if let Some(relay) = relay.take() {
+                    relay.start();
                 }
             });
         });
     }
 }
 
-/// A panic here would leave the seats of a whole cohort taken for ever. Whoever asked sees that its question was dropped.
-fn caught(depart: impl FnOnce()) {
-    if catch_unwind(AssertUnwindSafe(depart)).is_err() {
-        tracing::error!("a question was not put to the engine: what does that panicked");
-    }
-}
-
 /// Which of those who wait leave together, in ascending order, and the length of their prompts. The first, who has waited
-/// longest, is among them; beside it as many as fit, nearest in length first, and none more than twice as long or half or
-/// with another beginning.
+/// longest, is among them; beside it as many as fit, nearest in length first, and none more than twice as long or half.
 fn choose(waiting: &[Size], limits: Limits) -> (Vec<usize>, usize) {
     let Some(oldest) = waiting.first().copied() else {
         return (Vec::new(), 0);
@@ -190,7 +190,6 @@ fn choose(waiting: &[Size], limits: Limits) -> (Vec<usize>, usize) {
         let tokens = (chosen.len() + 1) * (most + longest);
         let fits = chosen.len() < limits.width
             && most <= 2 * least
-            && size.lead == oldest.lead
             && most + longest <= limits.context
             && tokens <= limits.tokens;
         if fits {

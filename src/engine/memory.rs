@@ -2,17 +2,19 @@
 //!
 //! The formulas follow what mistralrs-core 0.8.1 and candle-core 0.10.2 allocate for a Qwen3 GGUF; each names its
 //! source. A context is prompt and answer together, planned as if all were prompt; a cohort is so many sequences of equal
-//! length, read and answered together, as far as the cache holds them. Bytes saturate instead of overflowing.
+//! length, answered together, as far as the cache holds them. On a card no more of their prompts is read in one go than a
+//! context has (`cohort`), on the CPU all. Bytes saturate instead of overflowing.
 
 mod available;
+mod cache;
 #[cfg(test)]
 mod tests;
 
 pub use available::available_memory;
+pub use cache::{BLOCK, cache_tokens, kv_bytes_per_token, paged_tokens};
 
 use super::blueprint::{Blueprint, EMBEDDING};
 use super::gguf::TensorType;
-use super::prefix;
 
 const F32_BYTES: u64 = 4;
 const BF16_BYTES: u64 = 2;
@@ -31,16 +33,6 @@ const CUDA_RUNTIME_BYTES: u64 = 840_000_000;
 /// 13 M parameters in `Q8_0`: prefill 617 -> 1,288 tokens/s, decode 220 -> 185. Larger ones decode at the speed of memory,
 /// where four times the bytes cost more than the faster prefill gains.
 const UNPACKED_LIMIT: u64 = 256 << 20;
-
-/// Prompt and answer of most postings, in tokens.
-const TYPICAL: usize = 4096;
-
-/// Tokens that the key-value cache of a cohort holds: room for as many typical pages as it has questions, and for one as
-/// long as the context. Longer pages travel in smaller cohorts.
-#[must_use]
-pub fn cache_tokens(context: usize, cohort: usize) -> usize {
-    context.max(context.min(TYPICAL).saturating_mul(cohort))
-}
 
 /// Where the model runs, and with it the type of the key-value cache and the attention kernel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -146,13 +138,6 @@ struct Dimensions {
     vocabulary: u64,
 }
 
-/// Bytes of the key-value cache for one token: a key and a value for each layer and key-value head.
-/// Source: `calculate_cache_config`, `paged_attention/mod.rs`; the CPU cache has the same shape.
-#[must_use]
-pub fn kv_bytes_per_token(layers: u64, kv_heads: u64, head_length: u64, element_bytes: u64) -> u64 {
-    product(&[2, layers, kv_heads, head_length, element_bytes])
-}
-
 /// Plans the memory for sequences of up to `context` tokens, up to `cohort` of them together, on that target.
 #[must_use]
 pub fn plan(model: &Blueprint, context: usize, cohort: usize, target: Target) -> Plan {
@@ -240,25 +225,27 @@ impl Dimensions {
     }
 
     fn plan(self, context: usize, cohort: usize) -> Plan {
-        let tokens = cache_tokens(context, cohort) as u64;
+        let tokens = cache_tokens(context, cohort);
         let per_token = kv_bytes_per_token(
             self.layers,
             self.kv_heads,
             self.head_length,
             self.target.cache_element_bytes(),
         );
-        // A plan must not depend on the environment, and what a cache of beginnings would take is little.
-        let growth = match self.target {
-            Target::CudaFlash => product(&[prefix::GROWTH as u64, cohort as u64]),
-            Target::Cpu | Target::Cuda => 0,
+        let (held, at_once, runtime) = match self.target {
+            Target::Cpu => (tokens, tokens, CPU_RUNTIME_BYTES),
+            Target::Cuda | Target::CudaFlash => {
+                let held = paged_tokens(tokens, cohort, per_token);
+                (held, context, CUDA_RUNTIME_BYTES)
+            }
         };
-        let kv_cache = product(&[per_token, sum([tokens, growth])]);
-        let (runtime, copy) = match self.target {
-            // Before the first decoding step the whole cache is copied (`clone_in_cache`, `kv_cache/mod.rs`).
-            Target::Cpu => (CPU_RUNTIME_BYTES, kv_cache),
-            Target::Cuda | Target::CudaFlash => (CUDA_RUNTIME_BYTES, 0),
+        let kv_cache = product(&[per_token, held as u64]);
+        // Before the first decoding step the CPU's whole cache is copied (`clone_in_cache`, `kv_cache/mod.rs`).
+        let copy = match self.target {
+            Target::Cpu => kv_cache,
+            Target::Cuda | Target::CudaFlash => 0,
         };
-        let prefill = self.prefill(context as u64, tokens, cohort as u64);
+        let prefill = self.prefill(context as u64, at_once as u64, cohort as u64);
         let activations = prefill.max(copy).max(self.loading);
         Plan {
             weights: self.held,
@@ -274,7 +261,7 @@ impl Dimensions {
     }
 
     /// What a prefill holds at its peak, of `rows` prompts of up to `n` tokens and of `tokens` together; the engine does not
-    /// split prompts, and reads those of a cohort in one go.
+    /// split prompts.
     fn prefill(self, n: u64, tokens: u64, rows: u64) -> u64 {
         // The residual stream and its norm, beside the feed-forward products (`Mlp::forward`, `quantized_qwen3.rs`), in F32.
         let stream = 2 * self.hidden;

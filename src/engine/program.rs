@@ -18,10 +18,6 @@ const CPU: &str = "SMELT_CPU";
 /// Whether this program can load a model by itself; one that was built with CUDA leaves that to the other.
 const HAS_ENGINE: bool = cfg!(all(feature = "mistralrs", not(feature = "cuda")));
 
-/// Whoever sets it has a smelt-cuda with flash-attn keep what prompts begin with. Not of itself: the white space that this
-/// takes costs a small model answers (docs/MEASURED.md).
-const PREFIX_CACHE: &str = "SMELT_PREFIX_CACHE";
-
 /// What a build that cannot read by itself says to whoever asks for it.
 const NO_ENGINE: &str = if cfg!(feature = "cuda") {
     "this smelt was built with the cuda feature, so it leaves reading to a smelt-cuda beside it, which is not there or kept out by SMELT_CPU; build smelt itself without that feature to read on the CPU, or use --engine none"
@@ -60,12 +56,6 @@ pub fn holder() -> Result<Holder, String> {
     HOLDER.get_or_init(find).clone()
 }
 
-/// Whether what prompts begin with is to be kept, where that can be.
-#[must_use]
-pub fn keeps_beginnings() -> bool {
-    std::env::var_os(PREFIX_CACHE).is_some()
-}
-
 /// What models are computed on.
 #[must_use]
 pub fn target() -> Target {
@@ -78,15 +68,10 @@ fn find() -> Result<Holder, String> {
     let mut notice = None;
     if std::env::var_os(CPU).is_none() && beside.is_file() {
         match starts(&beside) {
-            Ok(mut build) => {
-                let has_flash = build.contains(FLASH);
-                // What was verified without is not with it.
-                if has_flash && keeps_beginnings() {
-                    build.push_str("+prefix-cache");
-                }
+            Ok(build) => {
                 return Ok(Holder {
                     program: beside,
-                    target: if has_flash {
+                    target: if build.contains(FLASH) {
                         Target::CudaFlash
                     } else {
                         Target::Cuda

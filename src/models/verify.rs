@@ -6,14 +6,13 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use self::judge::Round;
+use self::judge::{Answered, Round};
 use super::{Refused, is_read, print};
 use crate::cli::{VerifyArgs, complain};
-use crate::engine::memory::{self, Target};
+use crate::engine::memory;
 use crate::engine::profile::{self, Failed, Key};
-use crate::engine::program;
 use crate::engine::select::{Selected, Wish, select};
-use crate::engine::{Completion, Engine, EngineError, EngineInfo};
+use crate::engine::{Engine, EngineError, EngineInfo};
 
 /// Numbers of questions together that are tried.
 pub const WIDTHS: [usize; 4] = [1, 2, 4, 8];
@@ -129,16 +128,11 @@ fn rounds(
     width: usize,
     watchdog_s: u64,
 ) -> Result<(), String> {
-    let mut alike = Round::Alike.judge(&Round::Alike.ask(engine, width));
-    // Where beginnings are kept, a question that came too late for its cohort has another mark, and may have another answer.
-    if alike.is_err() && program::target() == Target::CudaFlash && program::keeps_beginnings() {
-        alike = Round::Alike.judge(&Round::Alike.ask(engine, width));
-    }
-    alike?;
+    Round::Alike.judge(&Round::Alike.ask(engine, width).answers)?;
     let most = judge::lines(engine, info.context_tokens).map_err(|error| error.to_string())?;
     let round = Round::Lengths(most);
     let lengths = round.ask(engine, width);
-    round.judge(&lengths)?;
+    round.judge(&lengths.answers)?;
     full(engine, info, &lengths, watchdog_s)
 }
 
@@ -147,13 +141,13 @@ fn rounds(
 fn full(
     engine: &dyn Engine,
     info: &EngineInfo,
-    before: &[Result<Completion, EngineError>],
+    before: &Answered,
     watchdog_s: u64,
 ) -> Result<(), String> {
-    let width = before.len().max(1);
+    let width = before.answers.len().max(1);
     let room = memory::cache_tokens(info.context_tokens, width) / width;
     let room = room.min(info.context_tokens);
-    let time = judge::reading(before, room * width);
+    let time = before.reading(room * width);
     let patience = Duration::from_secs(watchdog_s) / 2;
     if let Some(time) = time.filter(|time| *time > patience) {
         let seconds = time.as_secs();
@@ -165,7 +159,7 @@ fn full(
     }
     let lines = judge::lines(engine, room).map_err(|error| error.to_string())?;
     let round = Round::Long(lines);
-    round.judge(&round.ask(engine, width))
+    round.judge(&round.ask(engine, width).answers)
 }
 
 fn remember(selected: &Selected, outcome: &mut Outcome) {

@@ -13,13 +13,13 @@ const WIDE: Limits = Limits {
     width: 4,
     tokens: 16_000,
     context: 4_000,
+    at_once: usize::MAX,
 };
 
 fn sizes(prompts: &[usize]) -> Vec<Size> {
     let size = |prompt: &usize| Size {
         prompt: *prompt,
         answer: 100,
-        lead: 0,
     };
     prompts.iter().map(size).collect()
 }
@@ -33,20 +33,7 @@ fn the_oldest_leaves_with_those_nearest_in_length() {
 
 /// A question with a short answer.
 fn short(prompt: usize) -> Size {
-    Size {
-        prompt,
-        answer: 10,
-        lead: 0,
-    }
-}
-
-#[test]
-fn only_those_with_the_same_beginning_leave_together() {
-    let mut waiting = sizes(&[1000, 1001, 1002, 1003]);
-    waiting[1].lead = 7;
-    waiting[2].lead = 7;
-    assert_eq!(choose(&waiting, WIDE).0, [0, 3]);
-    assert_eq!(choose(&waiting[1..], WIDE).0, [0, 1]);
+    Size { prompt, answer: 10 }
 }
 
 #[test]
@@ -71,8 +58,8 @@ proptest! {
         width in 1usize..9,
         tokens in 500usize..40_000,
     ) {
-        let waiting: Vec<Size> = prompts.iter().map(|&(prompt, answer)| Size { prompt, answer, lead: 0 }).collect();
-        let limits = Limits { width, tokens, context: 4_000 };
+        let waiting: Vec<Size> = prompts.iter().map(|&(prompt, answer)| Size { prompt, answer }).collect();
+        let limits = Limits { width, tokens, ..WIDE };
         let (chosen, length) = choose(&waiting, limits);
         prop_assert_eq!(chosen.first(), Some(&0));
         prop_assert!(chosen.len() <= width && chosen.windows(2).all(|pair| pair[0] < pair[1]));
@@ -108,7 +95,7 @@ fn a_full_room_leaves_at_once_and_the_next_when_all_are_back() {
             answered.lock().unwrap().push(ended);
             let (room, told, answered) = (Arc::clone(&room), told.clone(), Arc::clone(&answered));
             scope.spawn(move || {
-                let seat = room.enter(short(prompt), move |length| {
+                let seat = room.enter(short(prompt), move |length, _| {
                     told.send((prompt, length)).unwrap();
                 });
                 let ended = answered.lock().unwrap().pop().unwrap();
@@ -133,10 +120,9 @@ fn holding(came: &[Instant], travelling: usize, free_since: Instant) -> Inside {
         size: Size {
             prompt: 100,
             answer: 10,
-            lead: 0,
         },
         since: *since,
-        depart: Box::new(|_| {}),
+        depart: Box::new(|_, _| {}),
     };
     Inside {
         next: 0,
@@ -165,13 +151,73 @@ fn one_alone_does_not_wait_for_long() {
     assert_eq!(room.due_in(&holding(&[], 0, free), came), None);
 }
 
+proptest! {
+    /// A question that leaves is read when its turn is dropped, which the engine does in any order, and at once where it
+    /// refuses one.
+    #[test]
+    fn of_a_cohort_no_more_are_unread_than_can_be_read_at_once_and_none_is_left(
+        refused in prop::collection::vec(any::<bool>(), 1..9),
+        at_once in 0usize..10,
+        picks in prop::collection::vec(any::<prop::sample::Index>(), 9),
+    ) {
+        let (came, unread) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Mutex::new(Vec::new())));
+        let depart = |(row, is_refused): (usize, bool)| -> Depart {
+            let (came, unread) = (Arc::clone(&came), Arc::clone(&unread));
+            Box::new(move |length, turn| {
+                came.lock().unwrap().push((row, length));
+                if !is_refused {
+                    unread.lock().unwrap().push(turn);
+                }
+            })
+        };
+        let departures = refused.iter().copied().enumerate().map(depart).collect();
+        Relay { departures, length: 100, at_once }.start();
+        for pick in picks {
+            let waiting = unread.lock().unwrap().len();
+            prop_assert!(waiting <= at_once.max(1));
+            if waiting > 0 {
+                let read = unread.lock().unwrap().swap_remove(pick.index(waiting));
+                drop(read);
+            }
+        }
+        let all: Vec<_> = (0..refused.len()).map(|row| (row, 100)).collect();
+        prop_assert_eq!(&*came.lock().unwrap(), &all);
+    }
+}
+
+#[test]
+fn a_room_puts_no_more_prompts_to_the_engine_than_it_reads_at_once() {
+    let limits = Limits {
+        width: 3,
+        at_once: 250,
+        ..WIDE
+    };
+    let room = Room::new(limits, Box::new(|burst| burst()));
+    let (told, departures) = channel();
+    std::thread::scope(|scope| {
+        for prompt in [100, 110, 120] {
+            let (room, told) = (&room, told.clone());
+            scope.spawn(move || {
+                drop(room.enter(short(prompt), move |length, turn| {
+                    told.send((length, turn)).unwrap();
+                }));
+            });
+        }
+        let first = [departures.recv().unwrap(), departures.recv().unwrap()];
+        assert!(departures.try_recv().is_err());
+        drop(first);
+        let (length, _turn) = departures.recv().unwrap();
+        assert_eq!(length, 120);
+    });
+}
+
 /// Enters from a thread of its own; tells when it has left and its seat is free again, and whether its question was put.
 fn enter(room: &Arc<Room>, prompt: usize) -> Receiver<bool> {
     let (left, has_left) = channel();
     let room = Arc::clone(room);
     std::thread::spawn(move || {
         let (put, was_put) = channel();
-        let seat = room.enter(short(prompt), move |_| {
+        let seat = room.enter(short(prompt), move |_, _| {
             assert!(prompt != BAD, "this one cannot be put to the engine");
             put.send(()).unwrap();
         });

@@ -23,6 +23,7 @@ pub fn run(load: Load<'_>, work: Work) -> Result<Vec<Round>, String> {
         width: load.cohort,
         tokens: memory::cache_tokens(load.context_tokens, load.cohort),
         context: load.context_tokens,
+        at_once: usize::MAX,
     };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)

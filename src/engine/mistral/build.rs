@@ -15,8 +15,7 @@ use tokio::sync::Mutex;
 use crate::engine::EngineError;
 use crate::engine::cohort::Limits;
 use crate::engine::gguf::Header;
-use crate::engine::memory::{self, Target};
-use crate::engine::prefix::{BLOCK, Prefixes};
+use crate::engine::memory::{self, BLOCK, Target};
 
 /// Counts and looks up with the model's own tokenizer.
 type Encode = Box<dyn Fn(&str) -> Option<Vec<u32>> + Send + Sync>;
@@ -31,10 +30,6 @@ pub(super) struct Loaded {
     pub(super) end_of_turn: Option<u32>,
     /// An empty line.
     pub(super) blank: u32,
-    /// Where the engine keeps what prompts begin with.
-    pub(super) prefixes: Option<Arc<Prefixes>>,
-    /// The last instructions, whether to think, and the prompt they make alone.
-    pub(super) beginning: std::sync::Mutex<Option<((String, bool), Arc<[u32]>)>>,
 }
 
 impl Loaded {
@@ -66,20 +61,7 @@ impl Loaded {
             encode,
             stop,
             end_of_turn,
-            prefixes: None,
-            beginning: std::sync::Mutex::default(),
         })
-    }
-
-    /// A line end, a space and a tab, where each is a token of its own.
-    fn white(&self) -> Option<[u32; 3]> {
-        let single = |text: &str| match (self.encode)(text)?.as_slice() {
-            [token] => Some(*token),
-            _ => None,
-        };
-        let white = [single("\n")?, single(" ")?, single("\t")?];
-        let [line, space, tab] = white;
-        (line != space && space != tab && tab != line).then_some(white)
     }
 }
 
@@ -125,8 +107,7 @@ pub(super) async fn build(
     limits: Limits,
     manner: Manner,
 ) -> anyhow::Result<(Arc<MistralRs>, Loaded)> {
-    let cache_tokens = limits.tokens + spare(header, limits.width);
-    let (device, dtype, paged) = placement(cache_tokens)?;
+    let (device, dtype, paged) = placement(header, limits)?;
     let pipeline = loader(header.path()).load_model_from_hf(
         None,
         TokenSource::None,
@@ -138,11 +119,7 @@ pub(super) async fn build(
         paged,
     )?;
     let cache = pipeline.lock().await.get_metadata().cache_config.clone();
-    let mut loaded = Loaded::of(Arc::clone(&pipeline))?;
-    if manner.keeps_beginnings {
-        let white = loaded.white();
-        loaded.prefixes = white.map(|white| Arc::new(Prefixes::new(white, cache_tokens)));
-    }
+    let loaded = Loaded::of(Arc::clone(&pipeline))?;
     let scheduler = match cache {
         Some(config) => SchedulerConfig::PagedAttentionMeta {
             max_num_seqs: limits.width,
@@ -155,34 +132,28 @@ pub(super) async fn build(
         },
     };
     let runner = MistralRsBuilder::new(pipeline, scheduler, false, None)
-        .with_no_prefix_cache(loaded.prefixes.is_none())
+        .with_no_prefix_cache(!manner.keeps_beginnings)
         .with_disable_eos_stop(manner.ending == Ending::Never)
         .build()
         .await;
     Ok((runner, loaded))
 }
 
-/// Tokens that the cache holds beyond those of prompts and answers: each sequence begins a block of its own and one more is
-/// taken ahead of it, one is never used, and the cache's bytes are cut to whole MiB (`calculate_cache_config`,
-/// `paged_attention/mod.rs`).
-fn spare(header: &Header, width: usize) -> usize {
-    let of_one = memory::kv_bytes_per_token(
-        header.block_count() as u64,
-        header.head_count_kv() as u64,
-        header.key_length() as u64,
-        Target::Cuda.cache_element_bytes(),
-    );
-    let cut = usize::try_from((1u64 << 20).div_ceil(of_one.max(1))).unwrap_or_default();
-    2 * BLOCK * width + BLOCK + cut
-}
-
 /// Plain F32 on the CPU, where it is the fastest; on a GPU BF16 with a paged cache for all tokens of a cohort.
 fn placement(
-    cache_tokens: usize,
+    header: &Header,
+    limits: Limits,
 ) -> anyhow::Result<(Device, ModelDType, Option<PagedAttentionConfig>)> {
     if cfg!(feature = "cuda") {
         let device = Device::new_cuda(0)?;
-        let memory = MemoryGpuConfig::ContextSize(cache_tokens.next_multiple_of(BLOCK));
+        let per_token = memory::kv_bytes_per_token(
+            header.block_count() as u64,
+            header.head_count_kv() as u64,
+            header.key_length() as u64,
+            Target::Cuda.cache_element_bytes(),
+        );
+        let tokens = memory::paged_tokens(limits.tokens, limits.width, per_token);
+        let memory = MemoryGpuConfig::ContextSize(tokens);
         let paged = PagedAttentionConfig::new(Some(BLOCK), memory, PagedCacheType::Auto)?;
         return Ok((device, ModelDType::BF16, Some(paged)));
     }

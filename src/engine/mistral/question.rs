@@ -1,7 +1,7 @@
 //! One question, from its text to the last token of its answer.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 use either::Either;
@@ -14,9 +14,9 @@ use serde_json::Value;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::build::Loaded;
+use super::kept::Kept;
 use super::steps::Steps;
 use crate::engine::cohort::Size;
-use crate::engine::prefix::{Lead, Prefixes};
 use crate::engine::{Completion, EngineError, Finish, Request, Usage};
 
 /// A question as tokens, ready for a cohort.
@@ -25,8 +25,6 @@ pub(super) struct Question {
     pub(super) prompt: Vec<u32>,
     /// The chat template's alone.
     pub(super) tokens: usize,
-    /// What it begins with.
-    pub(super) lead: Lead,
     /// A recorded answer and its end.
     pub(super) replay: Option<Vec<u32>>,
     grammar: Value,
@@ -42,20 +40,8 @@ impl Question {
         loaded: &Loaded,
         engine: &Sender<EngineRequest>,
     ) -> Result<Self, EngineError> {
-        let mut prompt = tokenize(request, &request.user, engine).await?;
+        let prompt = tokenize(request, engine).await?;
         let tokens = prompt.len();
-        let end = |token: &u32| Some(*token) == loaded.end_of_turn;
-        let lead = match &loaded.prefixes {
-            Some(prefixes) => {
-                let beginning = beginning(request, loaded, engine).await?;
-                let alike = prompt.iter().zip(beginning.iter());
-                let shared = alike.take_while(|(one, other)| one == other).count();
-                // At the end of the instructions' own message: the page must begin as it always does.
-                let seam = prompt.iter().take(shared).rposition(end);
-                prefixes.place(&mut prompt, seam.unwrap_or(shared))
-            }
-            None => Lead::default(),
-        };
         let replay = match &request.replay {
             Some(answer) => {
                 let mut tokens = loaded.encode(answer)?;
@@ -64,12 +50,12 @@ impl Question {
             }
             None => None,
         };
+        let end = |token: &u32| Some(*token) == loaded.end_of_turn;
         let seam = prompt.iter().rposition(end);
         Ok(Self {
             seam: seam.unwrap_or(prompt.len()),
             prompt,
             tokens,
-            lead,
             replay,
             grammar: request.grammar.clone(),
             blank: loaded.blank,
@@ -81,27 +67,24 @@ impl Question {
         Size {
             prompt: self.prompt.len(),
             answer: most,
-            lead: self.lead.id,
         }
     }
 
-    /// The engine's form of it, with blank lines after the page until the prompt has so many tokens.
-    pub(super) fn normal(
-        mut self,
-        length: usize,
-        most: usize,
-        stop: Vec<u32>,
-        prefixes: Option<&Prefixes>,
-        mut steps: Steps,
-        response: Sender<Response>,
-    ) -> NormalRequest {
-        if let Some(prefixes) = prefixes {
-            prefixes.mark(&mut self.prompt, self.lead);
-        }
+    /// Brings the prompt to so many tokens, with blank lines after the page.
+    pub(super) fn fill(&mut self, length: usize) {
         let missing = length.saturating_sub(self.prompt.len());
         let blanks = std::iter::repeat_n(self.blank, missing);
         self.prompt.splice(self.seam..self.seam, blanks);
-        steps.prompt = self.prompt.len();
+    }
+
+    /// The engine's form of it.
+    pub(super) fn normal(
+        self,
+        most: usize,
+        stop: Vec<u32>,
+        steps: Steps,
+        response: Sender<Response>,
+    ) -> NormalRequest {
         let messages = RequestMessage::CompletionTokens(self.prompt);
         let mut sampling = SamplingParams::neutral();
         // Greedy by argmax; the sampler called deterministic sorts the whole vocabulary for the same token.
@@ -122,33 +105,9 @@ impl Question {
     }
 }
 
-/// What a prompt with these instructions and nothing else is; of the last instructions it is known.
-async fn beginning(
-    request: &Request,
-    loaded: &Loaded,
-    engine: &Sender<EngineRequest>,
-) -> Result<Arc<[u32]>, EngineError> {
-    let known = || {
-        loaded
-            .beginning
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-    };
-    let (system, thinking) = (&request.system, request.thinking);
-    if let Some((of, tokens)) = known().as_ref()
-        && (&of.0, of.1) == (system, thinking)
-    {
-        return Ok(Arc::clone(tokens));
-    }
-    let tokens: Arc<[u32]> = tokenize(request, "", engine).await?.into();
-    *known() = Some(((system.clone(), thinking), Arc::clone(&tokens)));
-    Ok(tokens)
-}
-
-/// The messages through the model's chat template, the user's being this.
+/// The messages through the model's chat template.
 async fn tokenize(
     request: &Request,
-    user: &str,
     engine: &Sender<EngineRequest>,
 ) -> Result<Vec<u32>, EngineError> {
     let message = |role: &str, text: &str| {
@@ -157,7 +116,10 @@ async fn tokenize(
             .map(|(key, value)| (key.to_owned(), Either::Left(value.to_owned())))
             .collect()
     };
-    let messages = vec![message("system", &request.system), message("user", user)];
+    let messages = vec![
+        message("system", &request.system),
+        message("user", &request.user),
+    ];
     let (response, mut tokens) = channel(1);
     let tokenize = TokenizationRequest {
         text: Either::Left(messages),
@@ -178,12 +140,32 @@ async fn tokenize(
         .map_err(|error| EngineError::Refused(format!("the chat template: {error:#}")))
 }
 
+/// How a question was put to the engine.
+pub(super) struct Departure {
+    at: Instant,
+    /// Tokens that the engine had before.
+    cached_tokens: usize,
+    /// All of them, where they are kept.
+    pub(super) prompt: Vec<u32>,
+}
+
+impl Departure {
+    /// Now, with this prompt.
+    pub(super) fn of(prompt: &[u32], kept: Option<&Kept>) -> Self {
+        Self {
+            at: Instant::now(),
+            cached_tokens: kept.map_or(0, |kept| kept.of(prompt)),
+            prompt: kept.map_or_else(Vec::new, |_| prompt.to_vec()),
+        }
+    }
+}
+
 /// What was asked, for reading the answer.
 pub(super) struct Asked<'a> {
     pub(super) prompt_tokens: usize,
-    pub(super) cached_tokens: usize,
     pub(super) most: usize,
-    pub(super) departed: Instant,
+    /// Set before the first word of the answer.
+    pub(super) departed: &'a OnceLock<Departure>,
     pub(super) answered: &'a AtomicUsize,
 }
 
@@ -227,7 +209,9 @@ impl Asked<'_> {
     }
 
     fn completion(&self, text: &str, finish: Finish, first: Option<Instant>) -> Completion {
-        let first = first.unwrap_or(self.departed);
+        let departed = self.departed.get();
+        let at = departed.map_or_else(Instant::now, |departure| departure.at);
+        let first = first.unwrap_or(at);
         let millis =
             |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         // A stop token's own text may trail the object.
@@ -239,10 +223,10 @@ impl Asked<'_> {
             finish,
             usage: Usage {
                 prompt_tokens: self.prompt_tokens,
-                cached_tokens: self.cached_tokens,
+                cached_tokens: departed.map_or(0, |departure| departure.cached_tokens),
                 completion_tokens: self.answered.load(Ordering::Relaxed),
             },
-            prefill_ms: millis(first - self.departed),
+            prefill_ms: millis(first - at),
             decode_ms: millis(first.elapsed()),
         }
     }

@@ -1,11 +1,12 @@
-//! What is done between two tokens: pausing, counting, and giving a recorded answer again.
+//! What is done between two tokens: pausing, counting, letting the next prompt be read, and giving a recorded answer again.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
 use mistralrs::{CustomLogitsProcessor, Tensor};
 
+use crate::engine::cohort::Turn;
 use crate::pace::Pace;
 
 /// Pauses the engine's own thread between two tokens. All sequences of a cohort share one: the first that comes pauses for
@@ -25,11 +26,11 @@ impl Brake {
 
     /// The first step, which reads the prompt, begins now.
     pub(super) fn begin(&self) {
-        *self.step.lock().unwrap_or_else(PoisonError::into_inner) = Instant::now();
+        *lock(&self.step) = Instant::now();
     }
 
     fn pause(&self) {
-        let mut step = self.step.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut step = lock(&self.step);
         self.pace.wait_after(step.elapsed());
         *step = Instant::now();
     }
@@ -45,6 +46,8 @@ pub(super) struct Steps {
     pub(super) answered: Arc<AtomicUsize>,
     /// What is answered instead of what the model would say, its end included.
     pub(super) replay: Option<Vec<u32>>,
+    /// Until the prompt has been read.
+    pub(super) turn: Mutex<Option<Turn>>,
 }
 
 impl CustomLogitsProcessor for Steps {
@@ -52,12 +55,19 @@ impl CustomLogitsProcessor for Steps {
         let position = context.len().saturating_sub(self.prompt);
         self.answered.fetch_max(position + 1, Ordering::Relaxed);
         self.brake.pause();
+        // The engine waits for this call, so that it has the next prompt before it writes on.
+        let turn = lock(&self.turn).take();
+        drop(turn);
         let forced = self.replay.as_ref().and_then(|replay| replay.get(position));
         match forced {
             Some(token) => only(*token, logits),
             None => Ok(logits.clone()),
         }
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Logits under which that token is the only possible one.

@@ -1,8 +1,8 @@
 //! Questions whose answers are known to be sound or not, whatever the model: all alike, of different lengths, and as long as
 //! there is room for.
 
-use std::sync::Barrier;
-use std::time::Duration;
+use std::sync::{Barrier, OnceLock};
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -37,36 +37,47 @@ pub(super) fn lines(engine: &dyn Engine, tokens: usize) -> Result<usize, EngineE
     Ok(tokens.saturating_sub(MOST_TOKENS + MARGIN) * MANY / of_many)
 }
 
-/// How long so many tokens of prompts would be read, at the pace of these answers' prompts; `None` if none was read.
-pub(super) fn reading(
-    answers: &[Result<Completion, EngineError>],
-    tokens: usize,
-) -> Option<Duration> {
-    let read = answers.iter().flatten();
-    let (read, took) = read.fold((0, 0), |(tokens, took), answer| {
-        let prompt = answer.usage.prompt_tokens;
-        (tokens + prompt, took.max(answer.prefill_ms))
-    });
-    let read = u64::try_from(read).ok().filter(|read| *read > 0)?;
-    let tokens = u64::try_from(tokens).unwrap_or(u64::MAX);
-    Some(Duration::from_millis(tokens.saturating_mul(took) / read))
+/// One answer.
+pub(super) type Answer = Result<Completion, EngineError>;
+
+/// What came of a round.
+pub(super) struct Answered {
+    pub(super) answers: Vec<Answer>,
+    /// From the question until the last of them was begun, by when all prompts had been read.
+    pub(super) read_in: Duration,
+}
+
+impl Answered {
+    /// How long so many tokens of prompts would be read, at the pace of these; `None` if none was read.
+    pub(super) fn reading(&self, tokens: usize) -> Option<Duration> {
+        let read = self.answers.iter().flatten();
+        let read: usize = read.map(|answer| answer.usage.prompt_tokens).sum();
+        let read = u128::try_from(read).ok().filter(|read| *read > 0)?;
+        let tokens = u128::try_from(tokens).unwrap_or(u128::MAX);
+        let millis = tokens.saturating_mul(self.read_in.as_millis()) / read;
+        Some(Duration::from_millis(
+            u64::try_from(millis).unwrap_or(u64::MAX),
+        ))
+    }
 }
 
 impl Round {
     /// Asks so many questions at once.
-    pub(super) fn ask(
-        self,
-        engine: &dyn Engine,
-        width: usize,
-    ) -> Vec<Result<Completion, EngineError>> {
+    pub(super) fn ask(self, engine: &dyn Engine, width: usize) -> Answered {
         let barrier = Barrier::new(width);
-        std::thread::scope(|scope| {
-            let asking: Vec<_> = (0..width)
-                .map(|row| {
+        let asked = Instant::now();
+        let begun: Vec<OnceLock<Duration>> = (0..width).map(|_| OnceLock::new()).collect();
+        let answers = std::thread::scope(|scope| {
+            let asking: Vec<_> = begun
+                .iter()
+                .enumerate()
+                .map(|(row, begun)| {
                     let (request, barrier) = (self.request(row), &barrier);
                     scope.spawn(move || {
                         barrier.wait();
-                        engine.generate(&request, &mut |_| {})
+                        engine.generate(&request, &mut |_| {
+                            begun.get_or_init(|| asked.elapsed());
+                        })
                     })
                 })
                 .collect();
@@ -81,7 +92,12 @@ impl Round {
                     asking.join().unwrap_or_else(|_| panicked())
                 })
                 .collect()
-        })
+        });
+        let read_in = begun.iter().filter_map(OnceLock::get).max();
+        Answered {
+            answers,
+            read_in: read_in.copied().unwrap_or_default(),
+        }
     }
 
     fn request(self, row: usize) -> Request {
@@ -101,7 +117,7 @@ impl Round {
     }
 
     /// Whether all answers are sound.
-    pub(super) fn judge(self, answers: &[Result<Completion, EngineError>]) -> Result<(), String> {
+    pub(super) fn judge(self, answers: &[Answer]) -> Result<(), String> {
         let rows = answers.len();
         let which = match self {
             Self::Alike => "alike",
@@ -155,7 +171,7 @@ mod tests {
     use crate::engine::Usage;
 
     #[allow(clippy::unnecessary_wraps, reason = "stands in lists with failures")]
-    fn answer(text: &str, finish: Finish) -> Result<Completion, EngineError> {
+    fn answer(text: &str, finish: Finish) -> Answer {
         Ok(Completion {
             text: text.to_owned(),
             finish,
@@ -165,7 +181,7 @@ mod tests {
         })
     }
 
-    fn sound(text: &str) -> Result<Completion, EngineError> {
+    fn sound(text: &str) -> Answer {
         answer(text, Finish::Stop)
     }
 
@@ -192,10 +208,14 @@ mod tests {
         assert!((3900..4096).contains(&tokens), "{tokens}");
         assert_eq!(lines(&Counts, 100), Ok(0));
         let mut read = sound("{}").unwrap();
-        (read.usage.prompt_tokens, read.prefill_ms) = (500, 1000);
-        let both = [Ok(read.clone()), Ok(read)];
-        assert_eq!(reading(&both, 4000), Some(Duration::from_secs(4)));
-        assert_eq!(reading(&[], 4000), None);
+        read.usage.prompt_tokens = 500;
+        let mut both = Answered {
+            answers: vec![Ok(read.clone()), Ok(read)],
+            read_in: Duration::from_secs(1),
+        };
+        assert_eq!(both.reading(4000), Some(Duration::from_secs(4)));
+        both.answers.clear();
+        assert_eq!(both.reading(4000), None);
     }
 
     #[test]
