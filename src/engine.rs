@@ -18,6 +18,8 @@ mod mistral;
 pub mod model;
 pub mod place;
 #[cfg_attr(not(feature = "mistralrs"), allow(dead_code))]
+mod prefix;
+#[cfg_attr(not(feature = "mistralrs"), allow(dead_code))]
 pub mod profile;
 pub mod program;
 pub mod protocol;

@@ -42,9 +42,12 @@ fn the_cache_is_f32_on_the_cpu_and_bf16_on_cuda() {
         plan(&header, 1000, Target::Cpu).kv_cache,
         2 * 2 * 64 * 4 * 1000
     );
+    // A paged cache has two blocks for the question beside its tokens, one that is never used, and what is cut to whole MiB.
+    let cut = (1_usize << 20).div_ceil(2 * 2 * 64 * 2);
+    let tokens = (1000 + 3 * 32 + cut).next_multiple_of(32) as u64;
     assert_eq!(
         plan(&header, 1000, Target::Cuda).kv_cache,
-        2 * 2 * 64 * 2 * 1000
+        2 * 2 * 64 * 2 * tokens
     );
 }
 
@@ -198,9 +201,10 @@ fn a_cohort_needs_its_caches_beside_each_other() {
     assert_eq!(one.kv_cache, 147_456 * (4096 + 3 * 32 + 32));
     assert_eq!(eight.kv_cache, 147_456 * (8 * 4096 + 17 * 32 + 32));
     assert_eq!(eight.weights, one.weights);
-    // Their prompts are read one after the other, so only what their last positions say is more.
-    let logits = 151_936 * 4;
-    assert_eq!(eight.activations, one.activations + 7 * logits);
+    // Their prompts are read one after the other, so only what their last positions say is more, and the keys that are set
+    // aside for each question.
+    let (logits, keys) = (151_936 * 4, 147_456 / 2 * 4096);
+    assert_eq!(eight.activations, one.activations + 7 * (logits + keys));
     // Longer pages travel in smaller cohorts.
     let long = memory::plan(&model, 32_768, 8, Target::Cuda);
     assert_eq!(long.kv_cache, eight.kv_cache);
@@ -226,33 +230,32 @@ fn of_a_mixture_only_the_experts_used_are_read_for_a_token() {
     assert_eq!(dense.bytes_read_per_token(), dense.bytes() - embedding);
 }
 
-/// Questions together, tokens of each with its answer, and MiB that an H100 reported at most (docs/MODELS.md).
+/// Questions together, tokens of each with its answer, and the most MiB that a card reported (docs/MODELS.md).
 type Seen = (usize, usize, u64);
 
-const WITHOUT_FLASH_4B: [Seen; 10] = [
+const WITHOUT_FLASH_4B: [Seen; 7] = [
     (1, 2_092, 5_711),
     (1, 4_092, 6_799),
-    (1, 8_192, 9_071),
-    (3, 4_092, 11_087),
-    (4, 3_092, 11_119),
-    (8, 1_092, 8_655),
-    (8, 1_892, 10_447),
-    (8, 2_092, 13_327),
-    (8, 2_092, 11_791),
-    (8, 4_092, 17_423),
+    (1, 8_192, 9_103),
+    (8, 2_048, 8_879),
+    (8, 2_092, 8_783),
+    (8, 4_092, 12_943),
+    (8, 4_096, 12_975),
 ];
-const WITHOUT_FLASH_8B: [Seen; 2] = [(1, 8_192, 15_343), (8, 2_092, 17_295)];
-const WITH_FLASH_4B: [Seen; 4] = [
+const WITHOUT_FLASH_8B: [Seen; 3] = [(1, 8_192, 15_407), (8, 2_048, 15_023), (8, 2_092, 15_055)];
+const WITH_FLASH_4B: [Seen; 7] = [
+    (1, 2_092, 5_455),
     (1, 4_092, 6_255),
-    (1, 8_092, 7_855),
-    (8, 2_092, 9_903),
-    (8, 4_092, 16_111),
+    (1, 8_192, 7_919),
+    (8, 2_048, 8_527),
+    (8, 2_092, 8_591),
+    (8, 4_092, 12_367),
+    (8, 4_096, 12_399),
 ];
-
-const WITH_FLASH_8B: [Seen; 2] = [(1, 8_092, 14_863), (8, 2_092, 16_847)];
+const WITH_FLASH_8B: [Seen; 3] = [(1, 8_192, 14_927), (8, 2_048, 14_927), (8, 2_092, 14_895)];
 
 #[test]
-fn what_a_card_reported_is_met_for_one_question_and_never_passed_for_many() {
+fn what_a_card_reported_is_met_within_five_percent() {
     let small = Shape {
         hidden: 2560,
         feed_forward: 9728,
@@ -273,10 +276,13 @@ fn what_a_card_reported_is_met_for_one_question_and_never_passed_for_many() {
             let planned = plan.total - plan.weights + weights;
             #[allow(clippy::cast_precision_loss)]
             let ratio = planned as f64 / (*mib << 20) as f64;
-            let most = if *cohort == 1 { 1.05 } else { 1.28 };
-            let least = if *cohort == 1 { 0.99 } else { 1.0 };
+            println!(
+                "{cohort} x {context} {target:?}: {} {ratio:.3}",
+                planned >> 20
+            );
+            // Too little would end in the middle of a page.
             assert!(
-                (least..most).contains(&ratio),
+                (0.995..1.05).contains(&ratio),
                 "{cohort} x {context} {target:?}: {ratio:.3}"
             );
         }

@@ -66,10 +66,10 @@ fn the_parts_are_the_total_and_the_cache_is_the_formula() {
             let parts = ["weights", "embedding", "cache", "activations", "runtime"];
             let sum: u64 = parts.iter().map(|part| number(&row[*part])).sum();
             assert_eq!(sum, number(&row["total"]));
-            assert_eq!(
-                number(&row["cache"]),
-                4 * 4096 * number(&model["cache_per_token"])
-            );
+            // Tokens of prompts and answers, and a few blocks.
+            let per_token = number(&model["cache_per_token"]);
+            let spare = number(&row["cache"]) - 4 * 4096 * per_token;
+            assert!(spare <= 10 * 32 * per_token + (1 << 20));
             assert_eq!(
                 number(&row["total"]) > 16_000_000_000,
                 !row["refused"].is_null()

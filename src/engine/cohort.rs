@@ -6,16 +6,18 @@
 
 mod relay;
 
-use std::collections::VecDeque;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-pub use self::relay::Turn;
-use self::relay::{Depart, Relay, caught};
+pub use self::relay::{Guest, Turn};
+use self::relay::{Relay, caught};
 
 /// How long a question waits for others once the engine is free. Pages that were read together ask again within a few
 /// milliseconds of each other; answers take seconds.
 const GATHER: Duration = Duration::from_millis(25);
+
+/// How long it waits for those whose prompts are still being put into tokens, one after the other: a long one takes 10 ms.
+const COMING: Duration = Duration::from_secs(1);
 
 /// What a cohort may hold.
 #[derive(Debug, Clone, Copy)]
@@ -37,19 +39,23 @@ pub struct Size {
     pub prompt: usize,
     /// Tokens of the longest answer.
     pub answer: usize,
+    /// Of which beginning the engine may hold a part; only questions with the same one leave together.
+    pub lead: u64,
 }
 
-struct Guest {
+struct Waiting {
     id: u64,
     size: Size,
     since: Instant,
-    depart: Depart,
+    guest: Box<dyn Guest>,
 }
 
 struct Inside {
     next: u64,
+    /// On their way into the room.
+    coming: usize,
     /// In the order of their coming.
-    waiting: Vec<Guest>,
+    waiting: Vec<Waiting>,
     travelling: usize,
     free_since: Instant,
 }
@@ -63,6 +69,16 @@ pub struct Room {
     as_one: AsOne,
     inside: Mutex<Inside>,
     changed: Condvar,
+}
+
+/// A question on its way into the room: while one is, the others wait for it.
+pub struct Coming<'a>(&'a Room);
+
+impl Drop for Coming<'_> {
+    fn drop(&mut self) {
+        self.0.inside().coming -= 1;
+        self.0.changed.notify_all();
+    }
 }
 
 /// A question that is being answered. The next cohort leaves when all of this one's are dropped.
@@ -89,6 +105,7 @@ impl Room {
             as_one,
             inside: Mutex::new(Inside {
                 next: 0,
+                coming: 0,
                 waiting: Vec::new(),
                 travelling: 0,
                 free_since: Instant::now(),
@@ -101,20 +118,29 @@ impl Room {
         self.inside.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits for company and for the engine; when this returns `depart` has been called, by this thread or by another, or
-    /// will be in its turn. Where that panics it is dropped with all it holds, and neither those who leave with it nor those
-    /// who wait are held up.
-    pub fn enter(&self, size: Size, depart: impl FnOnce(usize, Turn) + Send + 'static) -> Seat<'_> {
+    /// Announces a question before it is known how long it is.
+    pub fn announce(&self) -> Coming<'_> {
+        self.inside().coming += 1;
+        Coming(self)
+    }
+
+    /// Waits for company and for the engine; when this returns the guest has departed, by this thread or by another, or will
+    /// in its turn. Where it panics it is dropped with all it holds, and neither those who leave with it nor those who wait
+    /// are held up.
+    pub fn enter(&self, coming: Coming<'_>, size: Size, guest: Box<dyn Guest>) -> Seat<'_> {
         let mut inside = self.inside();
         let id = inside.next;
         inside.next += 1;
-        inside.waiting.push(Guest {
+        inside.waiting.push(Waiting {
             id,
             size,
             since: Instant::now(),
-            depart: Box::new(depart),
+            guest,
         });
-        while inside.waiting.iter().any(|guest| guest.id == id) {
+        drop(inside);
+        drop(coming);
+        let mut inside = self.inside();
+        while inside.waiting.iter().any(|other| other.id == id) {
             let rest = match self.due_in(&inside, Instant::now()) {
                 Some(Duration::ZERO) => {
                     self.leave(&mut inside);
@@ -140,38 +166,33 @@ impl Room {
         if inside.waiting.len() >= self.limits.width {
             return Some(Duration::ZERO);
         }
-        let due = oldest.since.max(inside.free_since) + GATHER;
+        let gather = if inside.coming > 0 { COMING } else { GATHER };
+        let due = oldest.since.max(inside.free_since) + gather;
         Some(due.saturating_duration_since(now))
     }
 
     fn leave(&self, inside: &mut Inside) {
-        let sizes: Vec<Size> = inside.waiting.iter().map(|guest| guest.size).collect();
-        let (chosen, length) = choose(&sizes, self.limits);
-        let mut departures = VecDeque::new();
+        let sizes: Vec<Size> = inside.waiting.iter().map(|waiting| waiting.size).collect();
+        let chosen = choose(&sizes, self.limits);
+        let mut cohort = Vec::new();
         for index in chosen.into_iter().rev() {
-            departures.push_front(inside.waiting.remove(index).depart);
+            cohort.push(inside.waiting.remove(index).guest);
         }
-        inside.travelling = departures.len();
-        let mut relay = Some(Relay {
-            departures,
-            length,
-            at_once: self.limits.at_once / length.max(1),
-        });
+        cohort.reverse();
+        inside.travelling = cohort.len();
         caught(|| {
             (self.as_one)(&mut || {
-                if let Some(relay) = relay.take() {
-                    relay.start();
-                }
+                Relay::of(std::mem::take(&mut cohort), self.limits.at_once).start();
             });
         });
     }
 }
 
-/// Which of those who wait leave together, in ascending order, and the length of their prompts. The first, who has waited
-/// longest, is among them; beside it as many as fit, nearest in length first, and none more than twice as long or half.
-fn choose(waiting: &[Size], limits: Limits) -> (Vec<usize>, usize) {
+/// Which of those who wait leave together, in ascending order. The first, who has waited longest, is among them; beside it
+/// as many as fit, nearest in length first, and none more than twice as long or half or with another beginning.
+fn choose(waiting: &[Size], limits: Limits) -> Vec<usize> {
     let Some(oldest) = waiting.first().copied() else {
-        return (Vec::new(), 0);
+        return Vec::new();
     };
     let mut others: Vec<usize> = (1..waiting.len()).collect();
     others.sort_by_key(|index| {
@@ -190,6 +211,7 @@ fn choose(waiting: &[Size], limits: Limits) -> (Vec<usize>, usize) {
         let tokens = (chosen.len() + 1) * (most + longest);
         let fits = chosen.len() < limits.width
             && most <= 2 * least
+            && size.lead == oldest.lead
             && most + longest <= limits.context
             && tokens <= limits.tokens;
         if fits {
@@ -198,7 +220,7 @@ fn choose(waiting: &[Size], limits: Limits) -> (Vec<usize>, usize) {
         }
     }
     chosen.sort_unstable();
-    (chosen, length)
+    chosen
 }
 
 #[cfg(test)]

@@ -11,6 +11,7 @@ mod cache;
 mod tests;
 
 pub use available::available_memory;
+use cache::queued_tokens;
 pub use cache::{BLOCK, cache_tokens, kv_bytes_per_token, paged_tokens};
 
 use super::blueprint::{Blueprint, EMBEDDING};
@@ -240,12 +241,17 @@ impl Dimensions {
             }
         };
         let kv_cache = product(&[per_token, held as u64]);
-        // Before the first decoding step the CPU's whole cache is copied (`clone_in_cache`, `kv_cache/mod.rs`).
-        let copy = match self.target {
-            Target::Cpu => kv_cache,
-            Target::Cuda | Target::CudaFlash => 0,
+        let (copy, queued) = match self.target {
+            // Before the first decoding step the whole cache is copied (`clone_in_cache`, `kv_cache/mod.rs`).
+            Target::Cpu => (kv_cache, 0),
+            // Keys alone are half of what a token has in the cache.
+            Target::Cuda | Target::CudaFlash => {
+                let tokens = queued_tokens(context, cohort) as u64;
+                (0, product(&[per_token / 2, tokens]))
+            }
         };
         let prefill = self.prefill(context as u64, at_once as u64, cohort as u64);
+        let prefill = prefill.saturating_add(queued);
         let activations = prefill.max(copy).max(self.loading);
         Plan {
             weights: self.held,
@@ -279,29 +285,25 @@ impl Dimensions {
                 let layer = product(&[tokens, attention.max(feed_forward)]);
                 sum([layer, logits, square(1 + 2 * F32_BYTES)])
             }
-            // The mask stays as long as the prefill takes.
+            // The products stay in the driver's pool beside what attention takes, and the mask as long as the prefill does.
             Target::Cuda => {
                 let repeated = product(&[2, self.heads, self.head_length, BF16_BYTES]);
-                let attention = sum([self.projected(), self.rounded(), repeated]);
-                let layer = sum([attention.max(feed_forward), self.scores(n)]);
-                sum([product(&[tokens, layer]), logits, square(BF16_BYTES)])
+                let copies = sum([2 * self.rounded(), repeated, self.scores(n)]);
+                let layer = sum([feed_forward.max(self.projected()), copies]);
+                let mask = square(BF16_BYTES + F32_BYTES);
+                sum([product(&[tokens, layer]), logits, mask])
             }
-            // Neither scores nor a mask, nor keys and values repeated; but as above little of what the feed-forward part has
-            // freed is used again, not by its own products either, and the kernel gets copies.
+            // No scores; little of what the feed-forward part has freed is used again, twice not by its own products.
             Target::CudaFlash => {
-                let output = product(&[self.heads, self.head_length, F32_BYTES]);
-                let attention = sum([self.projected(), 2 * self.rounded(), output]);
-                let again = product(&[self.widest / 3, F32_BYTES]);
-                let layer = sum([feed_forward, again, attention]);
-                sum([product(&[tokens, layer]), logits])
+                let again = product(&[2, self.widest / 3, F32_BYTES]);
+                let layer = feed_forward.max(self.projected()).saturating_add(again);
+                sum([product(&[tokens, layer]), logits, square(BF16_BYTES)])
             }
         }
     }
 
     /// Bytes a token takes in F32 in attention, where a function holds all it has computed until it returns (`forward_attn`,
     /// `quantized_qwen3.rs`): the residual stream and its norm, query and key as projected, normed and rotated, and the value.
-    /// The keys that `add_request.rs` allocates for every queued request do not show in what the card reports
-    /// (docs/MODELS.md).
     fn projected(self) -> u64 {
         let heads = sum([3 * self.heads, 4 * self.kv_heads]);
         product(&[
@@ -319,11 +321,10 @@ impl Dimensions {
         ])
     }
 
-    /// Bytes a token takes for the scores of a chunk of queries without flash-attn (`naive_sdpa`): two at a time are in use,
-    /// but the driver's pool keeps what is freed until the device is synchronised, and seldom fits the next into it. Up to
-    /// four were seen beside the rest of a layer, at times two (docs/MODELS.md).
+    /// Bytes a token takes for the scores of a chunk of queries without flash-attn, of which two are in use at a time
+    /// (`naive_sdpa`).
     fn scores(self, n: u64) -> u64 {
-        product(&[4, self.heads, n.min(ATTENTION_CHUNK), BF16_BYTES])
+        product(&[2, self.heads, n.min(ATTENTION_CHUNK), BF16_BYTES])
     }
 
     /// The most tokens, below `tokens` and within the model's context, whose plan fits; by bisection, as the total

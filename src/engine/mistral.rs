@@ -2,13 +2,12 @@
 
 pub mod bare;
 mod build;
-mod kept;
 mod question;
 mod steps;
 
 use std::path::Path;
 use std::sync::atomic::AtomicUsize;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::{Arc, OnceLock};
 
 use mistralrs::core::MistralRs;
 use mistralrs::{Request as EngineRequest, Response};
@@ -16,17 +15,14 @@ use serde_json::json;
 use tokio::sync::mpsc::{Sender, channel};
 
 use self::build::{Ending, Loaded, Manner};
-use self::kept::Kept;
-use self::question::{Departure, Question};
-use self::steps::{Brake, Steps};
+use self::question::{Passenger, Question};
+use self::steps::Brake;
 use super::cohort::{AsOne, Limits, Room};
 use super::gguf::Header;
-use super::{Completion, Engine, EngineError, EngineInfo, Finish, MISTRALRS, Request, memory};
+use super::{
+    Completion, Engine, EngineError, EngineInfo, Finish, MISTRALRS, Request, memory, prefix,
+};
 use crate::pace::Pace;
-
-/// Whether the engine keeps what prompts begin with. Without flash-attn what it finds again breaks the attention mask, and the
-/// CPU's cache is never evicted.
-const KEEPS_BEGINNINGS: bool = cfg!(feature = "flash-attn");
 
 /// Larger than any answer: a full channel would stop the engine, and with it every other question.
 const CHANNEL: usize = 65_536;
@@ -50,8 +46,6 @@ pub struct Mistral {
     info: EngineInfo,
     room: Room,
     brake: Arc<Brake>,
-    /// What prompts begin with, where that is kept.
-    kept: Option<Arc<Kept>>,
 }
 
 impl Mistral {
@@ -77,15 +71,20 @@ impl Mistral {
             .enable_all()
             .build()
             .map_err(|error| unavailable(error.to_string()))?;
+        // Without flash-attn a beginning that is found breaks the attention mask, and the CPU's cache is never evicted. What
+        // makes prompts fit for it is no part of the context that was asked for, but must be of what the model can.
+        let keeps_beginnings = cfg!(feature = "flash-attn")
+            && context_tokens + prefix::GROWTH <= header.context_length();
+        let growth = if keeps_beginnings { prefix::GROWTH } else { 0 };
         let limits = Limits {
             width: cohort,
-            tokens: memory::cache_tokens(context_tokens, cohort),
-            context: context_tokens,
+            tokens: memory::cache_tokens(context_tokens, cohort) + growth * cohort,
+            context: context_tokens + growth,
             at_once: at_once(context_tokens),
         };
         let manner = Manner {
             ending: Ending::Own,
-            keeps_beginnings: KEEPS_BEGINNINGS,
+            keeps_beginnings,
         };
         let (runner, loaded) = runtime
             .block_on(build::build(&header, limits, manner))
@@ -106,7 +105,6 @@ impl Mistral {
             loaded,
             info,
             brake: Arc::new(Brake::new(pace)),
-            kept: KEEPS_BEGINNINGS.then(Arc::default),
         };
         engine.self_test()?;
         Ok(engine)
@@ -161,23 +159,25 @@ impl Mistral {
     }
 }
 
-/// Tokens of a cohort's prompts that are read in one go. The CPU's scheduler writes on before it reads what has come, so there
-/// it is all of them. Where beginnings are kept each is read by itself: of how many blocks it finds depends what is left to
-/// read, and only equally long rests can be read together. Else as many as one prompt of the whole context may have, which
-/// memory is there for.
+/// Tokens of a cohort's prompts that are read in one go: on a card as many as one prompt of the whole context may have, which
+/// memory is there for. The CPU's scheduler writes on before it reads what has come, so there it is all of them.
 fn at_once(context: usize) -> usize {
-    match (cfg!(feature = "cuda"), KEEPS_BEGINNINGS) {
-        (false, _) => usize::MAX,
-        (true, false) => context,
-        (true, true) => 1,
+    if cfg!(feature = "cuda") {
+        context
+    } else {
+        usize::MAX
     }
 }
 
 /// The engine needs the pipeline to take a question, so with it in hand none is taken.
 fn as_one(loaded: &Loaded) -> AsOne {
     let pipeline = Arc::clone(&loaded.pipeline);
+    let prefixes = loaded.prefixes.clone();
     Box::new(move |burst| {
         let _held = pipeline.blocking_lock();
+        if let Some(prefixes) = &prefixes {
+            prefixes.begin_cohort();
+        }
         burst();
     })
 }
@@ -208,47 +208,33 @@ impl Engine for Mistral {
             .runner
             .get_sender(None)
             .map_err(|error| EngineError::Crashed(format!("{error:?}")))?;
-        let mut question = self.question(request, &engine)?;
-        let tokens = question.tokens;
-        let (sender, replies): (Sender<Response>, _) = channel(CHANNEL);
+        let coming = self.room.announce();
+        let question = self.question(request, &engine)?;
+        let (tokens, lead, size) = (question.tokens, question.lead, question.size());
+        let (response, replies): (Sender<Response>, _) = channel(CHANNEL);
         let answered = Arc::new(AtomicUsize::new(0));
         let departed = Arc::new(OnceLock::new());
-        let (leaves, brake) = (Arc::clone(&departed), Arc::clone(&self.brake));
-        let stop = self.loaded.stop.clone();
-        let (most, count, kept) = (request.max_tokens, Arc::clone(&answered), self.kept.clone());
-        let _seat = self.room.enter(question.size(most), move |length, turn| {
-            question.fill(length);
-            let departure = Departure::of(&question.prompt, kept.as_deref());
-            leaves.set(departure).ok();
-            brake.begin();
-            let steps = Steps {
-                brake,
-                prompt: question.prompt.len(),
-                answered: count,
-                replay: question.replay.take(),
-                turn: Mutex::new(Some(turn)),
-            };
-            let normal = question.normal(most, stop, steps, sender);
-            // A full or closed channel drops the question, and its end without an answer is told below.
-            if engine
-                .try_send(EngineRequest::Normal(Box::new(normal)))
-                .is_err()
-            {
-                tracing::error!("the engine takes no question");
-            }
-        });
+        let passenger = Passenger {
+            question,
+            prefixes: self.loaded.prefixes.clone(),
+            stop: self.loaded.stop.clone(),
+            brake: Arc::clone(&self.brake),
+            answered: Arc::clone(&answered),
+            departed: Arc::clone(&departed),
+            response,
+            engine,
+        };
+        let _seat = self.room.enter(coming, size, Box::new(passenger));
         on_text("");
         let asked = question::Asked {
             prompt_tokens: tokens,
-            most,
+            most: request.max_tokens,
             departed: &departed,
             answered: &answered,
         };
         let answer = self.runtime.block_on(asked.collect(replies, on_text));
-        if let (Ok(_), Some(kept)) = (&answer, &self.kept)
-            && let Some(departure) = departed.get()
-        {
-            kept.was_read(&departure.prompt);
+        if let (Ok(_), Some(prefixes)) = (&answer, &self.loaded.prefixes) {
+            prefixes.was_read(lead);
         }
         answer
     }

@@ -16,6 +16,7 @@ use crate::engine::EngineError;
 use crate::engine::cohort::Limits;
 use crate::engine::gguf::Header;
 use crate::engine::memory::{self, BLOCK, Target};
+use crate::engine::prefix::Prefixes;
 
 /// Counts and looks up with the model's own tokenizer.
 type Encode = Box<dyn Fn(&str) -> Option<Vec<u32>> + Send + Sync>;
@@ -30,6 +31,8 @@ pub(super) struct Loaded {
     pub(super) end_of_turn: Option<u32>,
     /// An empty line.
     pub(super) blank: u32,
+    /// Where the engine keeps what prompts begin with.
+    pub(super) prefixes: Option<Arc<Prefixes>>,
 }
 
 impl Loaded {
@@ -61,7 +64,19 @@ impl Loaded {
             encode,
             stop,
             end_of_turn,
+            prefixes: None,
         })
+    }
+
+    /// A line end, a space and a tab, where each is a token of its own.
+    fn white(&self) -> Option<[u32; 3]> {
+        let single = |text: &str| match (self.encode)(text)?.as_slice() {
+            [token] => Some(*token),
+            _ => None,
+        };
+        let white = [single("\n")?, single(" ")?, single("\t")?];
+        let [line, space, tab] = white;
+        (line != space && space != tab && tab != line).then_some(white)
     }
 }
 
@@ -119,7 +134,11 @@ pub(super) async fn build(
         paged,
     )?;
     let cache = pipeline.lock().await.get_metadata().cache_config.clone();
-    let loaded = Loaded::of(Arc::clone(&pipeline))?;
+    let mut loaded = Loaded::of(Arc::clone(&pipeline))?;
+    let keeps_beginnings = manner.keeps_beginnings && loaded.end_of_turn.is_some();
+    if let Some(white) = loaded.white().filter(|_| keeps_beginnings) {
+        loaded.prefixes = Some(Arc::new(Prefixes::new(white, limits.tokens)));
+    }
     let scheduler = match cache {
         Some(config) => SchedulerConfig::PagedAttentionMeta {
             max_num_seqs: limits.width,
@@ -132,7 +151,7 @@ pub(super) async fn build(
         },
     };
     let runner = MistralRsBuilder::new(pipeline, scheduler, false, None)
-        .with_no_prefix_cache(!manner.keeps_beginnings)
+        .with_no_prefix_cache(loaded.prefixes.is_none())
         .with_disable_eos_stop(manner.ending == Ending::Never)
         .build()
         .await;

@@ -1,7 +1,7 @@
 //! One question, from its text to the last token of its answer.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Instant;
 
 use either::Either;
@@ -14,9 +14,9 @@ use serde_json::Value;
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
 use super::build::Loaded;
-use super::kept::Kept;
-use super::steps::Steps;
-use crate::engine::cohort::Size;
+use super::steps::{Brake, Steps};
+use crate::engine::cohort::{Guest, Size, Turn};
+use crate::engine::prefix::{Lead, Prefixes};
 use crate::engine::{Completion, EngineError, Finish, Request, Usage};
 
 /// A question as tokens, ready for a cohort.
@@ -25,9 +25,13 @@ pub(super) struct Question {
     pub(super) prompt: Vec<u32>,
     /// The chat template's alone.
     pub(super) tokens: usize,
+    /// What it begins with.
+    pub(super) lead: Lead,
     /// A recorded answer and its end.
-    pub(super) replay: Option<Vec<u32>>,
+    replay: Option<Vec<u32>>,
     grammar: Value,
+    /// Tokens of the longest answer.
+    most: usize,
     /// Where the prompt may be made longer: at the end of the page, whose last line it follows.
     seam: usize,
     blank: u32,
@@ -40,8 +44,17 @@ impl Question {
         loaded: &Loaded,
         engine: &Sender<EngineRequest>,
     ) -> Result<Self, EngineError> {
-        let prompt = tokenize(request, engine).await?;
+        let mut prompt = tokenize(request, engine).await?;
         let tokens = prompt.len();
+        let end = |token: &u32| Some(*token) == loaded.end_of_turn;
+        let lead = match &loaded.prefixes {
+            // The page must begin as it always does, so marks stand in the instructions' own message.
+            Some(prefixes) => {
+                let instructions = prompt.iter().position(end);
+                prefixes.place(&mut prompt, instructions.unwrap_or_default())
+            }
+            None => Lead::default(),
+        };
         let replay = match &request.replay {
             Some(answer) => {
                 let mut tokens = loaded.encode(answer)?;
@@ -50,48 +63,51 @@ impl Question {
             }
             None => None,
         };
-        let end = |token: &u32| Some(*token) == loaded.end_of_turn;
         let seam = prompt.iter().rposition(end);
         Ok(Self {
             seam: seam.unwrap_or(prompt.len()),
             prompt,
             tokens,
+            lead,
             replay,
             grammar: request.grammar.clone(),
+            most: request.max_tokens,
             blank: loaded.blank,
         })
     }
 
     /// What the room must know of it.
-    pub(super) fn size(&self, most: usize) -> Size {
+    pub(super) fn size(&self) -> Size {
         Size {
             prompt: self.prompt.len(),
-            answer: most,
+            answer: self.most,
+            lead: self.lead.id,
         }
     }
 
+    /// Marks it as one of a cohort, where prompts are.
+    fn mark(&mut self, prefixes: &Prefixes) {
+        let before = self.prompt.len();
+        prefixes.mark(&mut self.prompt, self.lead);
+        self.seam += self.prompt.len() - before;
+    }
+
     /// Brings the prompt to so many tokens, with blank lines after the page.
-    pub(super) fn fill(&mut self, length: usize) {
+    fn fill(&mut self, length: usize) {
         let missing = length.saturating_sub(self.prompt.len());
         let blanks = std::iter::repeat_n(self.blank, missing);
         self.prompt.splice(self.seam..self.seam, blanks);
     }
 
     /// The engine's form of it.
-    pub(super) fn normal(
-        self,
-        most: usize,
-        stop: Vec<u32>,
-        steps: Steps,
-        response: Sender<Response>,
-    ) -> NormalRequest {
+    fn normal(self, stop: Vec<u32>, steps: Steps, response: Sender<Response>) -> NormalRequest {
         let messages = RequestMessage::CompletionTokens(self.prompt);
         let mut sampling = SamplingParams::neutral();
         // Greedy by argmax; the sampler called deterministic sorts the whole vocabulary for the same token.
         sampling.temperature = Some(0.0);
         // llguidance ends with <|endoftext|>, the pipeline waits for <|im_end|>.
         sampling.stop_toks = Some(StopTokens::Ids(stop));
-        sampling.max_len = Some(most);
+        sampling.max_len = Some(self.most);
         sampling.n_choices = 1;
         let mut normal = NormalRequest::new_simple(messages, sampling, response, 0, None, None);
         normal.is_streaming = true;
@@ -141,21 +157,55 @@ async fn tokenize(
 }
 
 /// How a question was put to the engine.
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Departure {
     at: Instant,
     /// Tokens that the engine had before.
     cached_tokens: usize,
-    /// All of them, where they are kept.
-    pub(super) prompt: Vec<u32>,
 }
 
-impl Departure {
-    /// Now, with this prompt.
-    pub(super) fn of(prompt: &[u32], kept: Option<&Kept>) -> Self {
-        Self {
+/// A question on its way, with all that the engine is told of it.
+pub(super) struct Passenger {
+    pub(super) question: Question,
+    pub(super) prefixes: Option<Arc<Prefixes>>,
+    pub(super) stop: Vec<u32>,
+    pub(super) brake: Arc<Brake>,
+    pub(super) answered: Arc<AtomicUsize>,
+    pub(super) departed: Arc<OnceLock<Departure>>,
+    pub(super) response: Sender<Response>,
+    pub(super) engine: Sender<EngineRequest>,
+}
+
+impl Guest for Passenger {
+    fn ready(&mut self) -> usize {
+        if let Some(prefixes) = &self.prefixes {
+            self.question.mark(prefixes);
+        }
+        self.question.prompt.len()
+    }
+
+    fn depart(mut self: Box<Self>, length: usize, turn: Turn) {
+        self.question.fill(length);
+        let lead = self.question.lead;
+        let cached = self.prefixes.map(|prefixes| prefixes.cached(lead));
+        let departure = Departure {
             at: Instant::now(),
-            cached_tokens: kept.map_or(0, |kept| kept.of(prompt)),
-            prompt: kept.map_or_else(Vec::new, |_| prompt.to_vec()),
+            cached_tokens: cached.unwrap_or_default(),
+        };
+        self.departed.set(departure).ok();
+        self.brake.begin();
+        let steps = Steps {
+            brake: self.brake,
+            prompt: self.question.prompt.len(),
+            answered: self.answered,
+            replay: self.question.replay.take(),
+            turn: Mutex::new(Some(turn)),
+        };
+        let normal = self.question.normal(self.stop, steps, self.response);
+        // A full or closed channel drops the question, and its end without an answer is told to who waits for it.
+        let request = EngineRequest::Normal(Box::new(normal));
+        if self.engine.try_send(request).is_err() {
+            tracing::error!("the engine takes no question");
         }
     }
 }

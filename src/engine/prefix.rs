@@ -1,0 +1,176 @@
+//! What prompts begin with alike: kept in the engine's cache, where it must be equally much for all of a cohort.
+//!
+//! mistral.rs 0.8.1 keeps whole blocks of a prompt's tokens and finds them again for any prompt with the same beginning, but
+//! before it writes it sorts its sequences by how much of each was left to read, and pushes out of the cache all that have
+//! not the least (`bucket_and_preempt_sequences`, `paged_attention/scheduler.rs`). So every prompt is to find the blocks of its
+//! instructions and nothing else. That is so by itself where the block after them is new. Where it may still be in the
+//! cache, since a page that began the same was read of late, a little white space at the end of the instructions makes it
+//! another one.
+
+use std::collections::VecDeque;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::memory::BLOCK;
+
+/// The most tokens of a mark.
+const MARK: usize = 8;
+
+/// So many marks there are: of each length as many as there are numbers of three digits.
+const MARKS: u32 = (3u32.pow(9) - 3) / 2;
+
+/// The most tokens by which a prompt grows.
+pub const GROWTH: usize = 2 * MARK - 1;
+
+/// What a prompt shares with others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Lead {
+    /// The same for prompts that begin alike.
+    pub id: u64,
+    /// How many tokens that are, in whole blocks.
+    pub tokens: usize,
+    /// Where a mark would stand.
+    at: usize,
+    /// What comes after it.
+    text: u64,
+}
+
+/// Makes prompts ready for a cache of beginnings.
+#[derive(Debug)]
+pub struct Prefixes {
+    /// Tokens that a reader passes over: a line end, a space, a tab.
+    white: [u32; 3],
+    /// How many questions later a block is surely out of the cache.
+    memory: usize,
+    inside: Mutex<Inside>,
+}
+
+#[derive(Debug, Default)]
+struct Inside {
+    /// Of late, the newest last.
+    seen: VecDeque<Seen>,
+    /// Counts cohorts.
+    cohort: u64,
+    /// What the last cohort began with.
+    warm: Option<u64>,
+}
+
+/// The first block that a prompt does not share.
+#[derive(Debug)]
+struct Seen {
+    block: u64,
+    text: u64,
+    cohort: u64,
+}
+
+impl Prefixes {
+    /// For a cache of so many tokens. Every question takes at least one block that no other has, of those that were used
+    /// longest ago; a block is remembered for twice as many questions as there are blocks.
+    #[must_use]
+    pub fn new(white: [u32; 3], cache_tokens: usize) -> Self {
+        Self {
+            white,
+            memory: 2 * cache_tokens.div_ceil(BLOCK),
+            inside: Mutex::default(),
+        }
+    }
+
+    fn inside(&self) -> MutexGuard<'_, Inside> {
+        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Finds what of `prompt` is shared, of its first `instructions` tokens. Where they leave too little of their last block
+    /// for marks, all prompts with them get the same blank lines up to its end.
+    #[must_use]
+    pub fn place(&self, prompt: &mut Vec<u32>, instructions: usize) -> Lead {
+        let end = instructions.min(prompt.len());
+        let text = number(prompt.iter().skip(end));
+        let left = BLOCK - end % BLOCK;
+        let pad = if left < MARK { left } else { 0 };
+        let [blank, ..] = self.white;
+        prompt.splice(end..end, std::iter::repeat_n(blank, pad));
+        let at = end + pad;
+        let tokens = at / BLOCK * BLOCK;
+        Lead {
+            id: number(prompt.iter().take(tokens)),
+            tokens,
+            at,
+            text,
+        }
+    }
+
+    /// The prompts that are marked from now on are read together.
+    pub fn begin_cohort(&self) {
+        self.inside().cohort += 1;
+    }
+
+    /// Marks a prompt that is about to be read, if it must be: with the first mark that makes its first own block one that no
+    /// prompt of late had. The same text read together with this one finds as much, so it may have it too.
+    pub fn mark(&self, prompt: &mut Vec<u32>, lead: Lead) {
+        let end = lead.tokens + BLOCK;
+        let mut inside = self.inside();
+        let (text, cohort) = (lead.text, inside.cohort);
+        for mark in 0..=MARKS {
+            let digits = self.digits(mark);
+            if prompt.len() + digits.len() < end {
+                // It ends before that block does.
+                return;
+            }
+            let before = prompt.iter().take(lead.at);
+            let behind = prompt.iter().skip(lead.at);
+            let block = number(before.chain(&digits).chain(behind).take(end));
+            let is_taken =
+                |seen: &Seen| seen.block == block && (seen.text, seen.cohort) != (text, cohort);
+            if mark < MARKS && inside.seen.iter().any(is_taken) {
+                continue;
+            }
+            inside.seen.push_back(Seen {
+                block,
+                text,
+                cohort,
+            });
+            if inside.seen.len() > self.memory {
+                inside.seen.pop_front();
+            }
+            prompt.splice(lead.at..lead.at, digits);
+            return;
+        }
+    }
+
+    /// The mark of this number: none, then those of one token, of two, and so on.
+    fn digits(&self, mut number: u32) -> Vec<u32> {
+        let [first, second, third] = self.white;
+        let mut digits = Vec::new();
+        while number > 0 {
+            number -= 1;
+            digits.push([first, second, third][(number % 3) as usize]);
+            number /= 3;
+        }
+        digits
+    }
+
+    /// How many tokens of a prompt that leaves now are already in the cache.
+    #[must_use]
+    pub fn cached(&self, lead: Lead) -> usize {
+        if self.inside().warm == Some(lead.id) {
+            lead.tokens
+        } else {
+            0
+        }
+    }
+
+    /// A prompt that begins so was read to its end.
+    pub fn was_read(&self, lead: Lead) {
+        self.inside().warm = Some(lead.id);
+    }
+}
+
+fn number<'a>(tokens: impl Iterator<Item = &'a u32>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    tokens.for_each(|token| token.hash(&mut hasher));
+    hasher.finish()
+}
+
+#[cfg(test)]
+#[path = "prefix/tests.rs"]
+mod tests;
