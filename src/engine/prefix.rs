@@ -40,7 +40,7 @@ pub struct Lead {
 pub struct Prefixes {
     /// Tokens that a reader passes over: a line end, a space, a tab.
     white: [u32; 3],
-    /// How many questions later a block is surely out of the cache.
+    /// How many blocks later one is surely out of the cache.
     memory: usize,
     inside: Mutex<Inside>,
 }
@@ -49,6 +49,8 @@ pub struct Prefixes {
 struct Inside {
     /// Of late, the newest last.
     seen: VecDeque<Seen>,
+    /// Blocks of all of them.
+    blocks: usize,
     /// Counts cohorts.
     cohort: u64,
     /// What the last cohort began with.
@@ -61,11 +63,27 @@ struct Seen {
     block: u64,
     text: u64,
     cohort: u64,
+    /// How many it does not share, at least.
+    blocks: usize,
+}
+
+impl Inside {
+    /// Remembers it, and forgets what is longer ago than so many blocks.
+    fn see(&mut self, seen: Seen, memory: usize) {
+        self.blocks += seen.blocks;
+        self.seen.push_back(seen);
+        while let Some(oldest) = self.seen.front()
+            && self.blocks - oldest.blocks > memory
+        {
+            self.blocks -= oldest.blocks;
+            self.seen.pop_front();
+        }
+    }
 }
 
 impl Prefixes {
-    /// For a cache of so many tokens. Every question takes at least one block that no other has, of those that were used
-    /// longest ago; a block is remembered for twice as many questions as there are blocks.
+    /// For a cache of so many tokens. What a question does not share takes blocks that were used longest ago; one is
+    /// remembered until twice as many as there are have been taken after it.
     #[must_use]
     pub fn new(white: [u32; 3], cache_tokens: usize) -> Self {
         Self {
@@ -124,15 +142,14 @@ impl Prefixes {
             if mark < MARKS && inside.seen.iter().any(is_taken) {
                 continue;
             }
-            inside.seen.push_back(Seen {
+            prompt.splice(lead.at..lead.at, digits);
+            let seen = Seen {
                 block,
                 text,
                 cohort,
-            });
-            if inside.seen.len() > self.memory {
-                inside.seen.pop_front();
-            }
-            prompt.splice(lead.at..lead.at, digits);
+                blocks: prompt.len().saturating_sub(lead.tokens) / BLOCK,
+            };
+            inside.see(seen, self.memory);
             return;
         }
     }

@@ -127,12 +127,14 @@ fn read(prefixes: &Prefixes, word: u32) -> Vec<u32> {
 #[test]
 fn a_page_is_marked_only_while_one_that_begins_the_same_may_be_in_the_cache() {
     let prefixes = Prefixes::new(WHITE, 32);
+    // Each of these takes one block and a part of another; two are remembered beside the newest.
     assert_eq!(read(&prefixes, 20), page(40, 20));
     assert_eq!(read(&prefixes, 21), page(40, 21));
     let marked = read(&prefixes, 20);
     assert_eq!(marked[..40], page(40, 20)[..40]);
     assert_eq!(marked[40..], [&[1], &page(40, 20)[40..]].concat());
     // What is out of the cache is free again.
+    read(&prefixes, 22);
     assert_eq!(read(&prefixes, 20), page(40, 20));
 }
 
