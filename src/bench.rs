@@ -2,7 +2,6 @@
 
 mod bare;
 mod batch;
-mod busy;
 mod card;
 mod decode;
 mod extract;

@@ -4,6 +4,7 @@ pub mod bare;
 pub mod blueprint;
 #[cfg(feature = "mistralrs")]
 mod bundled;
+pub mod busy;
 pub mod card;
 pub mod catalogue;
 pub mod chosen;
@@ -19,7 +20,6 @@ pub mod model;
 pub mod place;
 #[cfg_attr(not(feature = "mistralrs"), allow(dead_code))]
 mod prefix;
-#[cfg_attr(not(feature = "mistralrs"), allow(dead_code))]
 pub mod profile;
 pub mod program;
 pub mod protocol;

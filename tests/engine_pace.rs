@@ -112,13 +112,16 @@ fn who_waits_while_others_are_answered_is_not_given_up() {
     let directory = tempfile::tempdir().unwrap();
     let watchdog = Watchdog {
         first_token: Duration::from_secs(1),
+        next_token: Duration::from_secs(1),
         ..Watchdog::default()
     };
     let engine = engine(&directory, 0, watchdog);
-    // One answer begins late, the other comes in many pieces meanwhile.
+    // One answer begins late and goes on late, as if prompts were read before and behind its first token; the other comes in
+    // many pieces meanwhile.
+    let late_reply = "one piece, and another one";
     let script = json!({"cohort": 2, "rules": [
-        {"contains": "waits", "delay_ms": 2500, "reply": "late"},
-        {"contains": "", "delay_ms": 150, "reply": "0123456789".repeat(32)},
+        {"contains": "waits", "delay_ms": 1800, "reply": late_reply},
+        {"contains": "", "delay_ms": 150, "reply": "0123456789".repeat(48)},
     ]});
     std::fs::write(directory.path().join("script.json"), script.to_string()).unwrap();
     let ask = |user: &str| {
@@ -128,7 +131,8 @@ fn who_waits_while_others_are_answered_is_not_given_up() {
     std::thread::scope(|scope| {
         let late = scope.spawn(|| ask("who waits"));
         let other = scope.spawn(|| ask("another"));
-        assert_eq!(late.join().unwrap().unwrap().text, "\"late\"");
+        let text = late.join().unwrap().unwrap().text;
+        assert_eq!(text, format!("\"{late_reply}\""));
         other.join().unwrap().unwrap();
     });
     // With nobody beside it the same silence is a stall.

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use super::busy::covered;
 use super::pass::{Done, Pass};
 use super::spread::Spread;
+use crate::engine::busy::covered;
 
 /// Of one way to do the work.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -147,4 +147,50 @@ fn ratio(part: Duration, whole: Duration) -> f64 {
 /// A second; `None` of nothing or in no time.
 pub(super) fn rate(count: usize, time: Duration) -> Option<f64> {
     (count > 0 && !time.is_zero()).then(|| number(count) / time.as_secs_f64())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Instant;
+
+    use super::super::pass::Reading;
+    use super::super::timed::Asked;
+    use super::*;
+    use crate::extract::record::RecordUsage;
+
+    /// Two prompts are read one after the other, from 0 to 1 s and to 2 s, and both answers written together for 4 s.
+    #[test]
+    fn an_answer_that_waits_for_another_prompt_is_not_being_written() {
+        let began = Instant::now();
+        let at = |seconds| began + Duration::from_secs(seconds);
+        let done = |task: usize, begun, first| Done {
+            task,
+            reading: Reading {
+                usage: RecordUsage {
+                    prompt_tokens: 1000,
+                    cached_tokens: 400,
+                    completion_tokens: 101,
+                    chunks: 1,
+                },
+                ..Reading::default()
+            },
+            time: Duration::from_secs(6),
+            asked: vec![Asked {
+                from: at(0),
+                begun: at(begun),
+                first: at(first),
+                to: at(6),
+            }],
+            first_field: None,
+        };
+        let pass = Pass {
+            done: vec![done(0, 0, 1), done(1, 1, 2)],
+            wall: Duration::from_secs(6),
+            ..Pass::default()
+        };
+        let row = Row::of("", &[pass]);
+        assert_eq!(row.prefill_tokens_s, Some(2.0 * 600.0 / 2.0));
+        assert_eq!(row.decode_tokens_s, Some(2.0 * 100.0 / 4.0));
+        assert!((row.cache_share - 0.4).abs() < 1e-9);
+    }
 }

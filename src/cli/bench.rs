@@ -137,7 +137,8 @@ pub struct BenchDecodeArgs {
     /// GB a second that the card's memory gives; known for some cards.
     #[arg(long, value_name = "GB/S", value_parser = bandwidth)]
     pub bandwidth: Option<f64>,
-    /// Have the engine do the same without smelt around it, for each width, and say how near smelt comes to that.
+    /// Have the engine do the same without smelt around it, for each width, and say how near smelt comes to that. It reads
+    /// all prompts of a round at once, which takes more memory than is planned for.
     #[arg(long)]
     pub bare: bool,
     /// And the rest.

@@ -16,6 +16,7 @@ pub use cache::{BLOCK, cache_tokens, kv_bytes_per_token, paged_tokens};
 
 use super::blueprint::{Blueprint, EMBEDDING};
 use super::gguf::TensorType;
+use super::prefix;
 
 const F32_BYTES: u64 = 4;
 const BF16_BYTES: u64 = 2;
@@ -236,7 +237,12 @@ impl Dimensions {
         let (held, at_once, runtime) = match self.target {
             Target::Cpu => (tokens, tokens, CPU_RUNTIME_BYTES),
             Target::Cuda | Target::CudaFlash => {
-                let held = paged_tokens(tokens, cohort, per_token);
+                // Marks, with which a build with flash-attn keeps what prompts begin with.
+                let growth = match self.target {
+                    Target::CudaFlash => prefix::GROWTH.saturating_mul(cohort),
+                    Target::Cpu | Target::Cuda => 0,
+                };
+                let held = paged_tokens(tokens.saturating_add(growth), cohort, per_token);
                 (held, context, CUDA_RUNTIME_BYTES)
             }
         };

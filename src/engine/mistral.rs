@@ -210,7 +210,11 @@ impl Engine for Mistral {
             .map_err(|error| EngineError::Crashed(format!("{error:?}")))?;
         let coming = self.room.announce();
         let question = self.question(request, &engine)?;
-        let (tokens, lead, size) = (question.tokens, question.lead, question.size());
+        let (tokens, lead, size) = (
+            question.tokens,
+            question.lead,
+            question.size(self.loaded.prefixes.is_some()),
+        );
         let (response, replies): (Sender<Response>, _) = channel(CHANNEL);
         let answered = Arc::new(AtomicUsize::new(0));
         let departed = Arc::new(OnceLock::new());
@@ -225,7 +229,6 @@ impl Engine for Mistral {
             engine,
         };
         let _seat = self.room.enter(coming, size, Box::new(passenger));
-        on_text("");
         let asked = question::Asked {
             prompt_tokens: tokens,
             most: request.max_tokens,

@@ -14,7 +14,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use super::memory::BLOCK;
 
 /// The most tokens of a mark.
-const MARK: usize = 8;
+pub const MARK: usize = 8;
 
 /// So many marks there are: of each length as many as there are numbers of three digits.
 const MARKS: u32 = (3u32.pow(9) - 3) / 2;
@@ -31,8 +31,8 @@ pub struct Lead {
     pub tokens: usize,
     /// Where a mark would stand.
     at: usize,
-    /// What comes after it.
-    text: u64,
+    /// Blank lines among them.
+    pad: usize,
 }
 
 /// Makes prompts ready for a cache of beginnings.
@@ -61,7 +61,6 @@ struct Inside {
 #[derive(Debug)]
 struct Seen {
     block: u64,
-    text: u64,
     cohort: u64,
     /// How many it does not share, at least.
     blocks: usize,
@@ -102,7 +101,6 @@ impl Prefixes {
     #[must_use]
     pub fn place(&self, prompt: &mut Vec<u32>, instructions: usize) -> Lead {
         let end = instructions.min(prompt.len());
-        let text = number(prompt.iter().skip(end));
         let left = BLOCK - end % BLOCK;
         let pad = if left < MARK { left } else { 0 };
         let [blank, ..] = self.white;
@@ -113,7 +111,7 @@ impl Prefixes {
             id: number(prompt.iter().take(tokens)),
             tokens,
             at,
-            text,
+            pad,
         }
     }
 
@@ -123,29 +121,24 @@ impl Prefixes {
     }
 
     /// Marks a prompt that is about to be read, if it must be: with the first mark that makes its first own block one that no
-    /// prompt of late had. The same text read together with this one finds as much, so it may have it too.
+    /// prompt of late had. Those read together with this one may have it too: nothing of a cohort is in the cache before all
+    /// of it has been read.
     pub fn mark(&self, prompt: &mut Vec<u32>, lead: Lead) {
         let end = lead.tokens + BLOCK;
         let mut inside = self.inside();
-        let (text, cohort) = (lead.text, inside.cohort);
+        let cohort = inside.cohort;
         for mark in 0..=MARKS {
             let digits = self.digits(mark);
-            if prompt.len() + digits.len() < end {
-                // It ends before that block does.
-                return;
-            }
             let before = prompt.iter().take(lead.at);
             let behind = prompt.iter().skip(lead.at);
             let block = number(before.chain(&digits).chain(behind).take(end));
-            let is_taken =
-                |seen: &Seen| seen.block == block && (seen.text, seen.cohort) != (text, cohort);
+            let is_taken = |seen: &Seen| seen.block == block && seen.cohort != cohort;
             if mark < MARKS && inside.seen.iter().any(is_taken) {
                 continue;
             }
             prompt.splice(lead.at..lead.at, digits);
             let seen = Seen {
                 block,
-                text,
                 cohort,
                 blocks: prompt.len().saturating_sub(lead.tokens) / BLOCK,
             };
@@ -166,11 +159,11 @@ impl Prefixes {
         digits
     }
 
-    /// How many tokens of a prompt that leaves now are already in the cache.
+    /// How many of a prompt's own tokens are already in the cache when it leaves now.
     #[must_use]
     pub fn cached(&self, lead: Lead) -> usize {
         if self.inside().warm == Some(lead.id) {
-            lead.tokens
+            lead.tokens - lead.pad
         } else {
             0
         }

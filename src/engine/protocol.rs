@@ -49,11 +49,6 @@ pub enum Say {
         /// One count a text.
         tokens: Vec<usize>,
     },
-    /// The question has waited for its turn, and is being answered from now on.
-    Begun {
-        /// Of the question.
-        id: u64,
-    },
     /// The next piece of an answer.
     Text {
         /// Of the question.
@@ -84,7 +79,6 @@ impl Say {
         match self {
             Self::Ready(_) | Self::Failed(_) => None,
             Self::Counted { id, .. }
-            | Self::Begun { id }
             | Self::Text { id, .. }
             | Self::Done { id, .. }
             | Self::Error { id, .. } => Some(*id),

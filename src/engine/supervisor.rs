@@ -374,13 +374,19 @@ impl Engine for Supervised {
         };
         let asked = worker.ask(id, &ask);
         let replies = asked.ok_or_else(|| self.lost(&worker))?;
-        let (mut limit, mut is_waiting) = (self.watchdog.first_token, true);
+        let mut pieces = 0;
         loop {
+            // Behind a first token the engine reads the prompts of others before it writes on.
+            let is_waiting = pieces < 2;
+            let limit = if is_waiting {
+                self.watchdog.first_token
+            } else {
+                self.watchdog.next_token
+            };
             match self.receive(&worker, &replies, self.patience(limit), is_waiting)? {
-                Say::Begun { .. } => {}
                 Say::Text { text, .. } => {
                     on_text(&text);
-                    limit = self.watchdog.next_token;
+                    pieces += 1;
                 }
                 Say::Done { completion, .. } => return Ok(completion),
                 other => {
@@ -389,7 +395,6 @@ impl Engine for Supervised {
                     )));
                 }
             }
-            is_waiting = false;
         }
     }
 }

@@ -77,12 +77,9 @@ fn count(engine: &dyn Engine, id: u64, texts: &[String]) -> Say {
 
 fn generate(engine: &dyn Engine, id: u64, request: &Request) -> Say {
     let answered = engine.generate(request, &mut |text| {
-        say(&match text {
-            "" => Say::Begun { id },
-            text => Say::Text {
-                id,
-                text: text.to_owned(),
-            },
+        say(&Say::Text {
+            id,
+            text: text.to_owned(),
         });
     });
     match answered {

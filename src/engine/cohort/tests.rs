@@ -245,6 +245,25 @@ fn a_room_puts_no_more_prompts_to_the_engine_than_it_reads_at_once() {
     });
 }
 
+#[test]
+fn a_question_waits_for_one_that_was_announced_and_leaves_with_it() {
+    let (room, told, departures) = room(4);
+    let coming = room.announce();
+    std::thread::scope(|scope| {
+        let (first, told_first) = (Arc::clone(&room), told.clone());
+        scope.spawn(move || {
+            drop(ask(&first, 100, move |length, _| {
+                told_first.send((100, length)).unwrap();
+            }));
+        });
+        assert!(departures.recv_timeout(3 * GATHER).is_err());
+        let guest = Told(120, move |length, _| told.send((120, length)).unwrap());
+        drop(room.enter(coming, short(120), Box::new(guest)));
+        assert_eq!(departures.recv(), Ok((100, 120)));
+        assert_eq!(departures.recv(), Ok((120, 120)));
+    });
+}
+
 /// Enters from a thread of its own; tells when it has left and its seat is free again, and whether its question was put.
 fn enter(room: &Arc<Room>, prompt: usize) -> Receiver<bool> {
     let (left, has_left) = channel();

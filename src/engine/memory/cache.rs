@@ -30,9 +30,13 @@ pub fn paged_tokens(tokens: usize, cohort: usize, bytes_per_token: u64) -> usize
 /// Tokens of a cohort for which keys are set aside a second time, from when a question is put to the engine until it is
 /// answered, in steps of 512; nothing uses them where the cache is paged (`add_request.rs`).
 pub(super) fn queued_tokens(context: usize, cohort: usize) -> usize {
-    let rounded = |tokens: usize| tokens.checked_next_multiple_of(512).unwrap_or(tokens);
-    let all = rounded(context.min(TYPICAL)).saturating_mul(cohort);
-    all.max(rounded(context))
+    let held = cache_tokens(context, cohort);
+    let of = |questions: usize| {
+        let each = context.min(held / questions);
+        let rounded = each.checked_next_multiple_of(512).unwrap_or(each);
+        rounded.saturating_mul(questions)
+    };
+    (1..=cohort.max(1)).map(of).max().unwrap_or_default()
 }
 
 /// Bytes of the key-value cache for one token: a key and a value for each layer and key-value head.

@@ -16,7 +16,7 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use super::build::Loaded;
 use super::steps::{Brake, Steps};
 use crate::engine::cohort::{Guest, Size, Turn};
-use crate::engine::prefix::{Lead, Prefixes};
+use crate::engine::prefix::{self, Lead, Prefixes};
 use crate::engine::{Completion, EngineError, Finish, Request, Usage};
 
 /// A question as tokens, ready for a cohort.
@@ -76,10 +76,11 @@ impl Question {
         })
     }
 
-    /// What the room must know of it.
-    pub(super) fn size(&self) -> Size {
+    /// What the room must know of it; prompts that may be marked are counted with the longest mark.
+    pub(super) fn size(&self, is_marked: bool) -> Size {
+        let mark = if is_marked { prefix::MARK } else { 0 };
         Size {
-            prompt: self.prompt.len(),
+            prompt: self.prompt.len() + mark,
             answer: self.most,
             lead: self.lead.id,
         }

@@ -7,6 +7,8 @@ use proptest::prelude::*;
 use super::*;
 
 const WHITE: [u32; 3] = [1, 2, 3];
+/// Of a message.
+const END: u32 = 9;
 
 /// A cache as the engine keeps it: blocks known by all tokens up to their end, taken from the front of a list of free ones,
 /// put back at its end when no sequence holds them.
@@ -79,7 +81,7 @@ proptest! {
         for (which, pages) in cohorts {
             let shared = if which { &instructions } else { &others };
             prefixes.begin_cohort();
-            let mut read = Vec::new();
+            let mut prompts = Vec::new();
             for (word, length) in pages {
                 // Pages of one word begin alike for as long as they go.
                 let page = [shared.as_slice(), &vec![word; length]].concat();
@@ -89,6 +91,14 @@ proptest! {
                 prop_assert!(prompt.len() <= page.len() + GROWTH);
                 let text: Vec<u32> = prompt.iter().copied().filter(|token| !WHITE.contains(token)).collect();
                 prop_assert_eq!(text, page);
+                prompts.push(prompt);
+            }
+            let longest = prompts.iter().map(Vec::len).max().unwrap();
+            let mut read = Vec::new();
+            for mut prompt in prompts {
+                // Behind the page, before the end that all chats have.
+                prompt.resize(longest, WHITE[0]);
+                prompt.push(END);
                 let (blocks, found) = cache.take(&prompt);
                 read.push((prompt, blocks, found));
             }
@@ -139,17 +149,20 @@ fn a_page_is_marked_only_while_one_that_begins_the_same_may_be_in_the_cache() {
 }
 
 #[test]
-fn the_same_text_has_the_same_mark_in_all_of_a_cohort() {
+fn pages_of_one_cohort_that_begin_alike_have_the_same_mark() {
     let prefixes = Prefixes::new(WHITE, 64);
     read(&prefixes, 20);
     prefixes.begin_cohort();
-    let [mut one, mut twin] = [page(40, 20), page(40, 20)];
-    for prompt in [&mut one, &mut twin] {
+    let mut other = page(40, 20);
+    other[80] = 21;
+    let mut marked = [page(40, 20), page(40, 20), other];
+    for prompt in &mut marked {
         let lead = prefixes.place(prompt, 40);
         prefixes.mark(prompt, lead);
     }
-    assert_eq!(one, twin);
-    assert_ne!(one, page(40, 20));
+    assert_ne!(marked[0], page(40, 20));
+    assert_eq!(marked[0], marked[1]);
+    assert_eq!(marked[0][..80], marked[2][..80]);
 }
 
 #[test]
@@ -158,6 +171,8 @@ fn instructions_that_leave_no_room_for_a_mark_go_on_to_the_end_of_their_block() 
     let (mut prompt, mut roomy) = (page(60, 20), page(56, 20));
     let lead = prefixes.place(&mut prompt, 60);
     assert_eq!((prompt.len(), lead.tokens), (60 + 4 + 50, 64));
+    prefixes.was_read(lead);
+    assert_eq!(prefixes.cached(lead), 60);
     assert_eq!(prefixes.place(&mut roomy, 56).tokens, 32);
     assert_eq!(roomy, page(56, 20));
 }

@@ -264,7 +264,7 @@ impl Replies {
             self.starved.store(true, Ordering::SeqCst);
         }
         let mut waiting = lock(&self.waiting);
-        let last = !matches!(say, Say::Begun { .. } | Say::Text { .. });
+        let last = !matches!(say, Say::Text { .. });
         // The asker may have given up; then the line is nobody's.
         if let Some(sender) = waiting.get(&id) {
             sender.send(say).ok();

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use crate::engine::busy::covered;
 use crate::engine::{Completion, Engine, EngineError, Finish, Request};
 
 /// Room for the answer, which has about 40 tokens.
@@ -43,7 +44,7 @@ pub(super) type Answer = Result<Completion, EngineError>;
 /// What came of a round.
 pub(super) struct Answered {
     pub(super) answers: Vec<Answer>,
-    /// From the question until the last of them was begun, by when all prompts had been read.
+    /// Time in which any prompt was being read.
     pub(super) read_in: Duration,
 }
 
@@ -65,18 +66,17 @@ impl Round {
     /// Asks so many questions at once.
     pub(super) fn ask(self, engine: &dyn Engine, width: usize) -> Answered {
         let barrier = Barrier::new(width);
-        let asked = Instant::now();
-        let begun: Vec<OnceLock<Duration>> = (0..width).map(|_| OnceLock::new()).collect();
+        let firsts: Vec<OnceLock<Instant>> = (0..width).map(|_| OnceLock::new()).collect();
         let answers = std::thread::scope(|scope| {
-            let asking: Vec<_> = begun
+            let asking: Vec<_> = firsts
                 .iter()
                 .enumerate()
-                .map(|(row, begun)| {
+                .map(|(row, first)| {
                     let (request, barrier) = (self.request(row), &barrier);
                     scope.spawn(move || {
                         barrier.wait();
                         engine.generate(&request, &mut |_| {
-                            begun.get_or_init(|| asked.elapsed());
+                            first.get_or_init(Instant::now);
                         })
                     })
                 })
@@ -93,11 +93,14 @@ impl Round {
                 })
                 .collect()
         });
-        let read_in = begun.iter().filter_map(OnceLock::get).max();
-        Answered {
-            answers,
-            read_in: read_in.copied().unwrap_or_default(),
-        }
+        let reading = |(first, answer): (&OnceLock<Instant>, &Answer)| {
+            let (first, answer) = first.get().copied().zip(answer.as_ref().ok())?;
+            let begun = first.checked_sub(Duration::from_millis(answer.prefill_ms))?;
+            Some((begun, first))
+        };
+        let read = firsts.iter().zip(&answers).filter_map(reading);
+        let read_in = covered(read.collect());
+        Answered { answers, read_in }
     }
 
     fn request(self, row: usize) -> Request {

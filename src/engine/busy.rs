@@ -3,7 +3,8 @@
 use std::time::{Duration, Instant};
 
 /// The time covered by any of these intervals; one that ends before it begins covers none.
-pub(super) fn covered(mut intervals: Vec<(Instant, Instant)>) -> Duration {
+#[must_use]
+pub fn covered(mut intervals: Vec<(Instant, Instant)>) -> Duration {
     intervals.sort_unstable();
     let mut sum = Duration::ZERO;
     let mut until: Option<Instant> = None;
