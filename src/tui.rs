@@ -8,6 +8,7 @@
 //!        '----------------------------- effects --> run, terminal
 //! ```
 
+pub mod asks;
 mod backstage;
 pub mod clerk;
 mod demo;

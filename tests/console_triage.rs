@@ -14,10 +14,10 @@ use smelt::log::Line;
 use smelt::posting::Field;
 use smelt::store::{Order, State, States};
 use smelt::theme::GlyphTier;
+use smelt::tui::asks::Step;
 use smelt::tui::model::Model;
 use smelt::tui::msg::{Effect, Looked, Msg, Preview, Told, Window};
 use smelt::tui::pane::Pane;
-use smelt::tui::reviewer::Step;
 use smelt::tui::update::update;
 
 const ENTER: KeyCode = KeyCode::Enter;

@@ -12,7 +12,7 @@ mod tests;
 
 pub use available::available_memory;
 use cache::queued_tokens;
-pub use cache::{BLOCK, cache_tokens, kv_bytes_per_token, paged_tokens};
+pub use cache::{cache_tokens, kv_bytes_per_token, paged_tokens};
 
 use super::blueprint::{Blueprint, EMBEDDING};
 use super::gguf::TensorType;

@@ -11,7 +11,8 @@ use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::memory::BLOCK;
+/// Tokens of one block of the paged cache.
+pub const BLOCK: usize = 32;
 
 /// The most tokens of a mark.
 pub const MARK: usize = 8;

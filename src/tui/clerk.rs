@@ -4,21 +4,11 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::{io, thread};
 
+use super::asks::Order;
 use super::inbox::Inbox;
 use crate::event::Event;
 use crate::run::{Run, lock};
 use crate::store::{State, StoreError};
-
-/// What is wanted of a job.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Order {
-    /// Read it again.
-    Retry,
-    /// Call it off.
-    Cancel,
-    /// Give it this priority; lower goes first.
-    Priority(i64),
-}
 
 /// What the clerk is asked for.
 enum Ask {

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use crossterm::event::Event as Input;
 
-use super::clerk::Order;
+use super::asks::Order;
+use super::asks::Step;
 use super::model::sieve::Sieve;
-use super::reviewer::Step;
 use crate::cli::Exit;
 use crate::event::Event;
 use crate::log::Line;

@@ -2,39 +2,15 @@
 
 mod desk;
 
-use std::ops::Range;
-use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::thread;
 use std::time::Duration;
 
 use self::desk::Desk;
+use super::asks::Step;
 use super::inbox::Inbox;
 use crate::cli::StoreArgs;
-use crate::posting::Field;
-use crate::review::Case;
 use crate::run::{self, RunError};
-
-/// A step of review. A case is the record as the user saw it: nothing is written about one that has changed since.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Step {
-    /// The record is right.
-    Approve(Arc<Case>),
-    /// It is of no use, perhaps for a reason.
-    Reject(Arc<Case>, Option<String>),
-    /// A field has this value, which stands in these bytes of the page.
-    Edit(Arc<Case>, Field, String, Option<Range<usize>>),
-    /// These bytes of the page state the field, which the record lacks.
-    Missed(Arc<Case>, Field, Range<usize>),
-    /// Take back what was said last.
-    Undo,
-    /// Go to the record to review that comes after this job's.
-    Next(Option<i64>),
-    /// Count what would be approved together from so many percent on.
-    Preview(u8),
-    /// Approve what was counted.
-    ApproveAll(u8),
-}
 
 /// What the reviewer is sent.
 #[derive(Debug)]

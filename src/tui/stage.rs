@@ -6,8 +6,9 @@ use std::time::{Duration, Instant};
 use crossterm::event::Event as Input;
 use ratatui::layout::{Rect, Size};
 
+use super::asks::Order;
+use super::asks::Step;
 use super::backstage::Backstage;
-use super::clerk::Order;
 use super::frame::FrameClock;
 use super::inbox::Inbox;
 use super::librarian::Wish;
@@ -15,7 +16,6 @@ use super::model::Model;
 use super::msg::{Effect, Ended, Msg, Told};
 use super::painter::Painter;
 use super::porter::Load;
-use super::reviewer::Step;
 use super::terminal::{MOST_COPIED, Terminal};
 use super::update::update;
 use super::view::view;

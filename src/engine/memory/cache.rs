@@ -1,9 +1,7 @@
 //! The key-value cache: how many tokens it holds, and what one takes.
 
 use super::product;
-
-/// Tokens of one block of the paged cache.
-pub const BLOCK: usize = 32;
+use crate::engine::prefix::BLOCK;
 
 /// Prompt and answer of most postings, in tokens.
 const TYPICAL: usize = 4096;

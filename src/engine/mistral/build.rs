@@ -15,8 +15,8 @@ use tokio::sync::Mutex;
 use crate::engine::EngineError;
 use crate::engine::cohort::Limits;
 use crate::engine::gguf::Header;
-use crate::engine::memory::{self, BLOCK, Target};
-use crate::engine::prefix::Prefixes;
+use crate::engine::memory::{self, Target};
+use crate::engine::prefix::{BLOCK, Prefixes};
 
 /// Counts and looks up with the model's own tokenizer.
 type Encode = Box<dyn Fn(&str) -> Option<Vec<u32>> + Send + Sync>;

@@ -3,12 +3,12 @@
 use std::collections::HashSet;
 use std::time::{Duration, Instant};
 
-use super::Step;
 use crate::event::Event;
 use crate::extract::record::Decision;
 use crate::review::{self, All, Case, Change, ReviewError, Undone, Why};
 use crate::run::now;
 use crate::store::{Entry, JobRow, Order, Said, State, States, Store, StoreError};
+use crate::tui::asks::Step;
 use crate::tui::inbox::Inbox;
 use crate::tui::msg::{Msg, Preview, Told};
 

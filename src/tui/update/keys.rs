@@ -6,7 +6,7 @@ use crossterm::event::KeyEvent;
 
 use super::{adding, ending, find, height, power, triage};
 use crate::keymap::{Action, Chord};
-use crate::tui::clerk::Order;
+use crate::tui::asks::Order;
 use crate::tui::frame::Urgency;
 use crate::tui::model::Model;
 use crate::tui::model::boxes::{Over, Purpose, Wanted};

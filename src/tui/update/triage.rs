@@ -9,13 +9,13 @@ use crate::extract::record::Status;
 use crate::keymap::Action;
 use crate::posting::Field;
 use crate::review::{Case, ReviewError};
+use crate::tui::asks::Step;
 use crate::tui::frame::Urgency;
 use crate::tui::model::Model;
 use crate::tui::model::boxes::{Over, Purpose, Typing, percent};
 use crate::tui::msg::{Effect, Preview, Told};
 use crate::tui::overlay::ConfirmBox;
 use crate::tui::pane::Pane;
-use crate::tui::reviewer::Step;
 
 /// Carries an action out; `None` when it is about something else.
 pub(super) fn act(model: &mut Model, action: Action, now: Duration) -> Option<Vec<Effect>> {
