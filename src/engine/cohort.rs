@@ -16,7 +16,7 @@ use self::relay::{Relay, caught};
 /// milliseconds of each other; answers take seconds.
 const GATHER: Duration = Duration::from_millis(25);
 
-/// How long it waits for those whose prompts are still being put into tokens, one after the other: a long one takes 10 ms.
+/// How long it waits for those whose prompts are still being put into tokens, which the engine does one after the other.
 const COMING: Duration = Duration::from_secs(1);
 
 /// What a cohort may hold.
