@@ -29,7 +29,14 @@ pub mod select;
 pub mod supervisor;
 pub mod worker;
 
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
 use serde::{Deserialize, Serialize};
+
+/// A thread's panic must not poison the locks of those who come after it.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 use serde_json::Value;
 
 /// Name and version of the engine for models, in records, fingerprints and profiles: another version may answer otherwise.

@@ -276,10 +276,6 @@ fn what_a_card_reported_is_met_within_five_percent() {
             let planned = plan.total - plan.weights + weights;
             #[allow(clippy::cast_precision_loss)]
             let ratio = planned as f64 / (*mib << 20) as f64;
-            println!(
-                "{cohort} x {context} {target:?}: {} {ratio:.3}",
-                planned >> 20
-            );
             // Too little would end in the middle of a page.
             assert!(
                 (0.995..1.05).contains(&ratio),

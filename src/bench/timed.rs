@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::engine::busy::reading;
 use crate::engine::{Completion, Engine, EngineError, EngineInfo, Request};
 use crate::extract::stream::Stream;
 use crate::run::lock;
@@ -95,10 +96,10 @@ impl Engine for Timed<'_> {
         let to = Instant::now();
         let first = first.unwrap_or(to);
         let read_in = answered.as_ref().map_or(0, |answer| answer.prefill_ms);
-        let begun = first.checked_sub(Duration::from_millis(read_in));
+        let (begun, _) = reading(first, read_in);
         lock(&self.asked).push(Asked {
             from,
-            begun: begun.map_or(from, |begun| begun.max(from)),
+            begun: begun.max(from),
             first,
             to,
         });

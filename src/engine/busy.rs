@@ -16,6 +16,13 @@ pub fn covered(mut intervals: Vec<(Instant, Instant)>) -> Duration {
     sum
 }
 
+/// From when a prompt began to be read until its answer's first token came, as the engine says how long that took.
+#[must_use]
+pub fn reading(first: Instant, prefill_ms: u64) -> (Instant, Instant) {
+    let begun = first.checked_sub(Duration::from_millis(prefill_ms));
+    (begun.unwrap_or(first), first)
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -35,5 +42,12 @@ mod tests {
             let intervals = intervals.iter().map(|(from, length)| (at(*from), at(from + length))).collect();
             prop_assert_eq!(covered(intervals), Duration::from_millis(moments.len() as u64));
         }
+    }
+
+    #[test]
+    fn a_prompt_was_read_before_its_first_token() {
+        let first = Instant::now() + Duration::from_secs(9);
+        let read = [reading(first, 2000), reading(first, 500)];
+        assert_eq!(covered(read.to_vec()), Duration::from_secs(2));
     }
 }

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 pub use self::relay::{Guest, Turn};
 use self::relay::{Relay, caught};
+use super::lock;
 
 /// How long a question waits for others once the engine is free. Pages that were read together ask again within a few
 /// milliseconds of each other; answers take seconds.
@@ -115,7 +116,7 @@ impl Room {
     }
 
     fn inside(&self) -> MutexGuard<'_, Inside> {
-        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.inside)
     }
 
     /// Announces a question before it is known how long it is.

@@ -57,6 +57,29 @@ impl Target {
         }
     }
 
+    /// Tokens that are read in one go of a cohort's prompts, which have so many in all: on a card as many as one prompt of the
+    /// whole context may have. The CPU's scheduler writes on before it reads what has come, so there it is all of them.
+    #[must_use]
+    pub fn at_once(self, context: usize, all: usize) -> usize {
+        if self.is_cuda() {
+            all.min(context)
+        } else {
+            all
+        }
+    }
+
+    /// Tokens by which a prompt may grow so that what it begins with can be kept; 0 where that is not. Without flash-attn what
+    /// is found breaks the attention mask, and the CPU's cache is never evicted. It is no part of the context that was asked
+    /// for, but must be of what the model can.
+    #[must_use]
+    pub fn growth(self, context: usize, longest: usize) -> usize {
+        if self == Self::CudaFlash && context.saturating_add(prefix::GROWTH) <= longest {
+            prefix::GROWTH
+        } else {
+            0
+        }
+    }
+
     /// Whether it is an NVIDIA GPU.
     #[must_use]
     pub fn is_cuda(self) -> bool {
@@ -234,28 +257,24 @@ impl Dimensions {
             self.head_length,
             self.target.cache_element_bytes(),
         );
-        let (held, at_once, runtime) = match self.target {
-            Target::Cpu => (tokens, tokens, CPU_RUNTIME_BYTES),
-            Target::Cuda | Target::CudaFlash => {
-                // Marks, with which a build with flash-attn keeps what prompts begin with.
-                let growth = match self.target {
-                    Target::CudaFlash => prefix::GROWTH.saturating_mul(cohort),
-                    Target::Cpu | Target::Cuda => 0,
-                };
-                let held = paged_tokens(tokens.saturating_add(growth), cohort, per_token);
-                (held, context, CUDA_RUNTIME_BYTES)
-            }
+        let (held, copy, queued, runtime) = if self.target.is_cuda() {
+            let longest = usize::try_from(self.context).unwrap_or(usize::MAX);
+            let growth = self.target.growth(context, longest).saturating_mul(cohort);
+            let held = paged_tokens(tokens.saturating_add(growth), cohort, per_token);
+            // Keys alone are half of what a token has in the cache.
+            let queued = product(&[per_token / 2, queued_tokens(context, cohort) as u64]);
+            (held, 0, queued, CUDA_RUNTIME_BYTES)
+        } else {
+            // Before the first decoding step the whole cache is copied (`clone_in_cache`, `kv_cache/mod.rs`).
+            (
+                tokens,
+                product(&[per_token, tokens as u64]),
+                0,
+                CPU_RUNTIME_BYTES,
+            )
         };
         let kv_cache = product(&[per_token, held as u64]);
-        let (copy, queued) = match self.target {
-            // Before the first decoding step the whole cache is copied (`clone_in_cache`, `kv_cache/mod.rs`).
-            Target::Cpu => (kv_cache, 0),
-            // Keys alone are half of what a token has in the cache.
-            Target::Cuda | Target::CudaFlash => {
-                let tokens = queued_tokens(context, cohort) as u64;
-                (0, product(&[per_token / 2, tokens]))
-            }
-        };
+        let at_once = self.target.at_once(context, tokens);
         let prefill = self.prefill(context as u64, at_once as u64, cohort as u64);
         let prefill = prefill.saturating_add(queued);
         let activations = prefill.max(copy).max(self.loading);

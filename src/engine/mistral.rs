@@ -14,14 +14,12 @@ use mistralrs::{Request as EngineRequest, Response};
 use serde_json::json;
 use tokio::sync::mpsc::{Sender, channel};
 
-use self::build::{Ending, Loaded, Manner};
+use self::build::{Ending, Loaded, Manner, TARGET};
 use self::question::{Passenger, Question};
 use self::steps::Brake;
 use super::cohort::{AsOne, Limits, Room};
 use super::gguf::Header;
-use super::{
-    Completion, Engine, EngineError, EngineInfo, Finish, MISTRALRS, Request, memory, prefix,
-};
+use super::{Completion, Engine, EngineError, EngineInfo, Finish, MISTRALRS, Request, memory};
 use crate::pace::Pace;
 
 /// Larger than any answer: a full channel would stop the engine, and with it every other question.
@@ -71,23 +69,26 @@ impl Mistral {
             .enable_all()
             .build()
             .map_err(|error| unavailable(error.to_string()))?;
-        // Without flash-attn a beginning that is found breaks the attention mask, and the CPU's cache is never evicted. What
-        // makes prompts fit for it is no part of the context that was asked for, but must be of what the model can.
-        let keeps_beginnings = cfg!(feature = "flash-attn")
-            && context_tokens + prefix::GROWTH <= header.context_length();
-        let growth = if keeps_beginnings { prefix::GROWTH } else { 0 };
+        let growth = TARGET.growth(context_tokens, header.context_length());
+        if growth == 0 && TARGET.growth(0, usize::MAX) > 0 {
+            tracing::warn!(
+                "the context leaves no room to keep what prompts begin with: each is read whole"
+            );
+        }
         let limits = Limits {
             width: cohort,
             tokens: memory::cache_tokens(context_tokens, cohort) + growth * cohort,
             context: context_tokens + growth,
-            at_once: at_once(context_tokens),
+            at_once: TARGET.at_once(context_tokens, usize::MAX),
         };
         let manner = Manner {
+            width: limits.width,
+            cache_tokens: limits.tokens,
             ending: Ending::Own,
-            keeps_beginnings,
+            keeps_beginnings: growth > 0,
         };
         let (runner, loaded) = runtime
-            .block_on(build::build(&header, limits, manner))
+            .block_on(build::build(&header, manner))
             .map_err(|error| unavailable(format!("{error:#}")))?;
         let info = EngineInfo {
             engine: MISTRALRS.to_owned(),
@@ -156,16 +157,6 @@ impl Mistral {
             )));
         }
         Ok(question)
-    }
-}
-
-/// Tokens of a cohort's prompts that are read in one go: on a card as many as one prompt of the whole context may have, which
-/// memory is there for. The CPU's scheduler writes on before it reads what has come, so there it is all of them.
-fn at_once(context: usize) -> usize {
-    if cfg!(feature = "cuda") {
-        context
-    } else {
-        usize::MAX
     }
 }
 

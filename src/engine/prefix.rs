@@ -9,7 +9,9 @@
 
 use std::collections::VecDeque;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
+
+use super::lock;
 
 /// Tokens of one block of the paged cache.
 pub const BLOCK: usize = 32;
@@ -17,8 +19,8 @@ pub const BLOCK: usize = 32;
 /// The most tokens of a mark.
 pub const MARK: usize = 8;
 
-/// So many marks there are: of each length as many as there are numbers of three digits.
-const MARKS: u32 = (3u32.pow(9) - 3) / 2;
+/// The number of the last mark; of each length there are as many as numbers of three digits, and none is the first.
+const LAST_MARK: u32 = (3u32.pow(9) - 3) / 2;
 
 /// The most tokens by which a prompt grows.
 pub const GROWTH: usize = 2 * MARK - 1;
@@ -61,6 +63,7 @@ struct Inside {
 /// The first block that a prompt does not share.
 #[derive(Debug)]
 struct Seen {
+    lead: u64,
     block: u64,
     cohort: u64,
     /// How many it does not share, at least.
@@ -94,7 +97,7 @@ impl Prefixes {
     }
 
     fn inside(&self) -> MutexGuard<'_, Inside> {
-        self.inside.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.inside)
     }
 
     /// Finds what of `prompt` is shared, of its first `instructions` tokens. Where they leave too little of their last block
@@ -125,20 +128,21 @@ impl Prefixes {
     /// prompt of late had. Those read together with this one may have it too: nothing of a cohort is in the cache before all
     /// of it has been read.
     pub fn mark(&self, prompt: &mut Vec<u32>, lead: Lead) {
-        let end = lead.tokens + BLOCK;
         let mut inside = self.inside();
         let cohort = inside.cohort;
-        for mark in 0..=MARKS {
+        for mark in 0..=LAST_MARK {
             let digits = self.digits(mark);
-            let before = prompt.iter().take(lead.at);
+            let before = prompt.iter().take(lead.at).skip(lead.tokens);
             let behind = prompt.iter().skip(lead.at);
-            let block = number(before.chain(&digits).chain(behind).take(end));
-            let is_taken = |seen: &Seen| seen.block == block && seen.cohort != cohort;
-            if mark < MARKS && inside.seen.iter().any(is_taken) {
+            let block = number(before.chain(&digits).chain(behind).take(BLOCK));
+            let is_taken =
+                |seen: &Seen| (seen.lead, seen.block) == (lead.id, block) && seen.cohort != cohort;
+            if mark < LAST_MARK && inside.seen.iter().any(is_taken) {
                 continue;
             }
             prompt.splice(lead.at..lead.at, digits);
             let seen = Seen {
+                lead: lead.id,
                 block,
                 cohort,
                 blocks: prompt.len().saturating_sub(lead.tokens) / BLOCK,

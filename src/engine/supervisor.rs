@@ -7,11 +7,12 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
 use self::child::Worker;
 pub use self::ladder::Load;
+use super::lock;
 use super::protocol::{Ask, Say};
 use super::{Completion, Engine, EngineError, EngineInfo, Request};
 use crate::pace::{self, DUTY};
@@ -77,11 +78,6 @@ pub struct Supervised {
     pace: Mutex<f64>,
     /// Less than the specification's after memory ran out.
     load: Mutex<Load>,
-}
-
-/// A worker's panic must not poison its successor's locks.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Supervised {

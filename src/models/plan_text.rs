@@ -29,7 +29,7 @@ pub(super) fn text(budget: &Budget, whose: &str, sheets: &[Sheet]) -> String {
     let attention = if budget.flash_attn { "with" } else { "without" };
     let mut text = format!(
         "Planned for {} ({} MiB, {whose}), {together}, on CUDA in BF16 {attention} flash-attn. Sizes in MiB:\n\
-         weights as stored, with norms and rotary tables; embedding in F32; cache = tokens x bytes a token, for one context or 4,096 a question, whichever is more;\n\
+         weights as stored, with norms and rotary tables; embedding in F32; cache = tokens x bytes a token, for one context or 4,096 a question, whichever is more, and a few spare blocks;\n\
          activations while prompts as long as the context are read, with the keys set aside for each question; runtime = CUDA itself.\n\
          8 / 4 / 1: the largest context beside so many questions together, of which long ones travel in smaller cohorts.\n\
          limit: tokens a second of one sequence, {} GB/s (RTX 4090 Laptop) by the weights read for a token.\n",

@@ -11,6 +11,7 @@ use super::{Refused, is_read, print};
 use crate::cli::{VerifyArgs, complain};
 use crate::engine::memory;
 use crate::engine::profile::{self, Failed, Key};
+use crate::engine::program;
 use crate::engine::select::{Selected, Wish, select};
 use crate::engine::{Engine, EngineError, EngineInfo};
 
@@ -147,12 +148,14 @@ fn full(
     let width = before.answers.len().max(1);
     let room = memory::cache_tokens(info.context_tokens, width) / width;
     let room = room.min(info.context_tokens);
-    let time = before.reading(room * width);
+    // The longest silence: each first token is a word from the engine.
+    let at_once = program::target().at_once(info.context_tokens, room * width);
+    let time = before.reading(at_once);
     let patience = Duration::from_secs(watchdog_s) / 2;
     if let Some(time) = time.filter(|time| *time > patience) {
         let seconds = time.as_secs();
         complain(&format!(
-            "{}: prompts of {room} tokens are not tried, to read them would take about {seconds} s",
+            "{}: prompts of {room} tokens are not tried, to read as many as are read at once would take about {seconds} s",
             together(width)
         ));
         return Ok(());

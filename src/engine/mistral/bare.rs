@@ -10,7 +10,6 @@ use tokio::sync::mpsc::{Receiver, Sender, channel};
 use super::build::{self, Ending, Manner};
 use super::{CHANNEL, Load};
 use crate::engine::bare::{Round, Work};
-use crate::engine::cohort::Limits;
 use crate::engine::gguf::Header;
 use crate::engine::memory;
 
@@ -19,12 +18,6 @@ use crate::engine::memory;
 /// # Errors
 /// The engine's own words.
 pub fn run(load: Load<'_>, work: Work) -> Result<Vec<Round>, String> {
-    let limits = Limits {
-        width: load.cohort,
-        tokens: memory::cache_tokens(load.context_tokens, load.cohort),
-        context: load.context_tokens,
-        at_once: usize::MAX,
-    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -32,11 +25,13 @@ pub fn run(load: Load<'_>, work: Work) -> Result<Vec<Round>, String> {
         .map_err(|error| error.to_string())?;
     let header = Header::open(load.path).map_err(|error| error.to_string())?;
     let manner = Manner {
+        width: load.cohort,
+        cache_tokens: memory::cache_tokens(load.context_tokens, load.cohort),
         ending: Ending::Never,
         keeps_beginnings: false,
     };
     let (runner, loaded) = runtime
-        .block_on(build::build(&header, limits, manner))
+        .block_on(build::build(&header, manner))
         .map_err(|error| format!("{error:#}"))?;
     let sender = runner
         .get_sender(None)

@@ -13,7 +13,6 @@ use mistralrs::{Device, DeviceMapSetting, ModelDType, TokenSource};
 use tokio::sync::Mutex;
 
 use crate::engine::EngineError;
-use crate::engine::cohort::Limits;
 use crate::engine::gguf::Header;
 use crate::engine::memory::{self, Target};
 use crate::engine::prefix::{BLOCK, Prefixes};
@@ -108,9 +107,20 @@ pub(super) enum Ending {
     Never,
 }
 
+/// What this build computes on.
+pub(super) const TARGET: Target = match (cfg!(feature = "cuda"), cfg!(feature = "flash-attn")) {
+    (false, _) => Target::Cpu,
+    (true, false) => Target::Cuda,
+    (true, true) => Target::CudaFlash,
+};
+
 /// How an engine is run.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Manner {
+    /// Questions together.
+    pub(super) width: usize,
+    /// Tokens of all their prompts and answers.
+    pub(super) cache_tokens: usize,
     pub(super) ending: Ending,
     /// Whether what prompts begin with is kept.
     pub(super) keeps_beginnings: bool,
@@ -119,10 +129,9 @@ pub(super) struct Manner {
 /// Loads the file and starts the engine's thread.
 pub(super) async fn build(
     header: &Header,
-    limits: Limits,
     manner: Manner,
 ) -> anyhow::Result<(Arc<MistralRs>, Loaded)> {
-    let (device, dtype, paged) = placement(header, limits)?;
+    let (device, dtype, paged) = placement(header, manner)?;
     let pipeline = loader(header.path()).load_model_from_hf(
         None,
         TokenSource::None,
@@ -137,16 +146,16 @@ pub(super) async fn build(
     let mut loaded = Loaded::of(Arc::clone(&pipeline))?;
     let keeps_beginnings = manner.keeps_beginnings && loaded.end_of_turn.is_some();
     if let Some(white) = loaded.white().filter(|_| keeps_beginnings) {
-        loaded.prefixes = Some(Arc::new(Prefixes::new(white, limits.tokens)));
+        loaded.prefixes = Some(Arc::new(Prefixes::new(white, manner.cache_tokens)));
     }
     let scheduler = match cache {
         Some(config) => SchedulerConfig::PagedAttentionMeta {
-            max_num_seqs: limits.width,
+            max_num_seqs: manner.width,
             config,
         },
         None => SchedulerConfig::DefaultScheduler {
             method: DefaultSchedulerMethod::Fixed(
-                NonZeroUsize::new(limits.width).unwrap_or(NonZeroUsize::MIN),
+                NonZeroUsize::new(manner.width).unwrap_or(NonZeroUsize::MIN),
             ),
         },
     };
@@ -161,17 +170,17 @@ pub(super) async fn build(
 /// Plain F32 on the CPU, where it is the fastest; on a GPU BF16 with a paged cache for all tokens of a cohort.
 fn placement(
     header: &Header,
-    limits: Limits,
+    manner: Manner,
 ) -> anyhow::Result<(Device, ModelDType, Option<PagedAttentionConfig>)> {
-    if cfg!(feature = "cuda") {
+    if TARGET.is_cuda() {
         let device = Device::new_cuda(0)?;
         let per_token = memory::kv_bytes_per_token(
             header.block_count() as u64,
             header.head_count_kv() as u64,
             header.key_length() as u64,
-            Target::Cuda.cache_element_bytes(),
+            TARGET.cache_element_bytes(),
         );
-        let tokens = memory::paged_tokens(limits.tokens, limits.width, per_token);
+        let tokens = memory::paged_tokens(manner.cache_tokens, manner.width, per_token);
         let memory = MemoryGpuConfig::ContextSize(tokens);
         let paged = PagedAttentionConfig::new(Some(BLOCK), memory, PagedCacheType::Auto)?;
         return Ok((device, ModelDType::BF16, Some(paged)));

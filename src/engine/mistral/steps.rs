@@ -1,12 +1,13 @@
 //! What is done between two tokens: pausing, counting, letting the next prompt be read, and giving a recorded answer again.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use mistralrs::{CustomLogitsProcessor, Tensor};
 
 use crate::engine::cohort::Turn;
+use crate::engine::lock;
 use crate::pace::Pace;
 
 /// Pauses the engine's own thread between two tokens. All sequences of a cohort share one: the first that comes pauses for
@@ -64,10 +65,6 @@ impl CustomLogitsProcessor for Steps {
             None => Ok(logits.clone()),
         }
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Logits under which that token is the only possible one.

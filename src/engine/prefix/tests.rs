@@ -111,7 +111,7 @@ proptest! {
     }
 
     #[test]
-    fn no_two_marks_are_alike(one in 0..MARKS, other in 0..MARKS) {
+    fn no_two_marks_are_alike(one in 0..=LAST_MARK, other in 0..=LAST_MARK) {
         let prefixes = Prefixes::new(WHITE, 64);
         prop_assert_eq!(prefixes.digits(one) == prefixes.digits(other), one == other);
         prop_assert!(prefixes.digits(one).len() <= MARK);

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use crate::engine::busy::covered;
+use crate::engine::busy::{covered, reading};
 use crate::engine::{Completion, Engine, EngineError, Finish, Request};
 
 /// Room for the answer, which has about 40 tokens.
@@ -93,12 +93,13 @@ impl Round {
                 })
                 .collect()
         });
-        let reading = |(first, answer): (&OnceLock<Instant>, &Answer)| {
-            let (first, answer) = first.get().copied().zip(answer.as_ref().ok())?;
-            let begun = first.checked_sub(Duration::from_millis(answer.prefill_ms))?;
-            Some((begun, first))
-        };
-        let read = firsts.iter().zip(&answers).filter_map(reading);
+        let read = firsts
+            .iter()
+            .zip(&answers)
+            .filter_map(|(first, answer): (_, &Answer)| {
+                let answer = answer.as_ref().ok()?;
+                Some(reading(*first.get()?, answer.prefill_ms))
+            });
         let read_in = covered(read.collect());
         Answered { answers, read_in }
     }

@@ -86,23 +86,23 @@ pub fn follows(mentions: &[Found], end: usize) -> bool {
         .any(|found| (end..=end + 2).contains(&found.start))
 }
 
-/// The period of an offer of that size: the first one behind its start, unless an amount of another magnitude comes first; then the
+/// The period of an offer of that size which stands there: the first one behind its start, unless an amount of another magnitude comes first; then the
 /// last one before it.
-pub fn of(text: &str, offer: &Range<usize>, size: f64, mentions: &[Found]) -> Option<Mention> {
-    if let Some(period) = unit_behind(text, offer.end) {
+pub fn of(text: &str, place: &Range<usize>, size: f64, mentions: &[Found]) -> Option<Mention> {
+    if let Some(period) = unit_behind(text, place.end) {
         return Some(Mention::Is(period));
     }
     let border = amount::scan(text)
         .iter()
-        .find(|next| next.start >= offer.end && !(size / 4.0..=size * 4.0).contains(&next.value()))
+        .find(|next| next.start >= place.end && !(size / 4.0..=size * 4.0).contains(&next.value()))
         .map_or(text.len(), |next| next.start);
     let behind = mentions
         .iter()
-        .find(|found| (offer.start..border).contains(&found.start));
+        .find(|found| (place.start..border).contains(&found.start));
     let before = mentions
         .iter()
         .rev()
-        .find(|found| found.start < offer.start);
+        .find(|found| found.start < place.start);
     behind.or(before).map(|found| found.mention)
 }
 
