@@ -133,15 +133,21 @@ pub enum EngineError {
     Refused(String),
 }
 
+/// Words of CUDA, of cuBLAS, of mistral.rs 0.8.1 for a cache it could not allocate, and of Rust for the machine's own memory.
+const RAN_OUT: [&str; 5] = [
+    "out of memory",
+    "out_of_memory",
+    "alloc_failed",
+    "preallocated kv cache",
+    "memory allocation of",
+];
+
 impl EngineError {
     /// [`EngineError::OutOfMemory`] if that is what the engine's own words say, else what `other` makes of them.
     #[must_use]
     pub fn unless_out_of_memory(why: String, other: impl FnOnce(String) -> Self) -> Self {
         let lower = why.to_lowercase();
-        // CUDA's own words, and those of mistral.rs 0.8.1 for a cache it could not allocate.
-        let ran_out = ["out of memory", "out_of_memory", "preallocated kv cache"]
-            .iter()
-            .any(|words| lower.contains(words));
+        let ran_out = RAN_OUT.iter().any(|words| lower.contains(words));
         if ran_out {
             Self::OutOfMemory(why)
         } else {

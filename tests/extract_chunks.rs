@@ -4,8 +4,10 @@
 #[path = "support/extract.rs"]
 mod support;
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use serde_json::{Value, json};
-use smelt::engine::EngineError;
+use smelt::engine::{Completion, Engine, EngineError, EngineInfo, Request};
 use smelt::extract::reading::Source;
 use smelt::extract::record::Status;
 use smelt::extract::wire::{self, Ask};
@@ -268,4 +270,60 @@ fn a_cut_answer_keeps_its_finished_keys_and_the_rest_is_asked_again() {
     assert_eq!(posting.benefits, [page.text_of(&page.blocks[6])]);
     assert!(flags(&extraction).contains(&"answer_cut"));
     assert_eq!(extraction.status(), Status::NeedsReview);
+}
+
+/// Has half the context from the second question on, as after the card's memory ran out over another page.
+struct Shrinking {
+    answers: Answers,
+    asked: AtomicUsize,
+}
+
+impl Engine for Shrinking {
+    fn info(&self) -> Result<EngineInfo, EngineError> {
+        let mut info = self.answers.info()?;
+        if self.asked.load(Ordering::SeqCst) > 1 {
+            info.context_tokens /= 2;
+        }
+        Ok(info)
+    }
+
+    fn count_tokens(&self, texts: &[String]) -> Result<Vec<usize>, EngineError> {
+        self.answers.count_tokens(texts)
+    }
+
+    fn generate(
+        &self,
+        request: &Request,
+        on_text: &mut dyn FnMut(&str),
+    ) -> Result<Completion, EngineError> {
+        self.asked.fetch_add(1, Ordering::SeqCst);
+        let prompt = (request.system.len() + request.user.len()).div_ceil(4);
+        if prompt + request.max_tokens > self.info()?.context_tokens {
+            return Err(EngineError::Refused("it does not fit".to_owned()));
+        }
+        self.answers.generate(request, on_text)
+    }
+}
+
+#[test]
+fn a_context_that_shrinks_under_way_is_no_fault_of_the_page_which_is_read_in_smaller_parts_then() {
+    let page = long_page(400, |n| (n == 1).then_some("# Night Baker"));
+    let mut answers = Answers::of([]);
+    answers.context_tokens = 8192;
+    let engine = Shrinking {
+        answers,
+        asked: AtomicUsize::new(0),
+    };
+    let context = Context {
+        engine: Some(&engine),
+        max_output_tokens: 1000,
+        ..Context::default()
+    };
+    let error = extract(&page, &context).unwrap_err();
+    assert_eq!(
+        error,
+        EngineError::OutOfMemory("it does not fit".to_owned())
+    );
+    let extraction = extract(&page, &context).unwrap();
+    assert!(extraction.usage.chunks > 4, "{:?}", extraction.usage);
 }

@@ -87,9 +87,8 @@ impl Mistral {
             ending: Ending::Own,
             keeps_beginnings: growth > 0,
         };
-        let (runner, loaded) = runtime
-            .block_on(build::build(&header, manner))
-            .map_err(|error| unavailable(format!("{error:#}")))?;
+        let (runner, loaded) =
+            build::build(&header, manner).map_err(|error| unavailable(format!("{error:#}")))?;
         let info = EngineInfo {
             engine: MISTRALRS.to_owned(),
             model: header.name().map_or_else(|| file_stem(path), str::to_owned),

@@ -1,5 +1,6 @@
 //! The scripted engine: answers from a file, and fails on request; for tests of everything around a model.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -44,6 +45,9 @@ struct Rule {
     /// What happens before the answer.
     #[serde(default)]
     fail: Option<Failure>,
+    /// What the process prints as it exits.
+    #[serde(default)]
+    says: String,
     /// The failure happens so many times; without it, always.
     #[serde(default)]
     times: Option<usize>,
@@ -71,6 +75,9 @@ enum Failure {
     /// The card's memory runs out.
     OutOfMemory,
 }
+
+/// Why it fails.
+const ASKED: &str = "the script asks for it";
 
 fn default_context() -> usize {
     8192
@@ -151,18 +158,17 @@ impl Engine for Scripted {
             .filter(|(_, rule)| matches(rule))
         {
             match rule.fail.filter(|_| self.due(index, rule)) {
-                Some(Failure::Exit) => std::process::exit(9),
+                Some(Failure::Exit) => {
+                    writeln!(std::io::stderr(), "{}", rule.says).ok();
+                    std::process::exit(9)
+                }
                 Some(Failure::Panic) => panic!("the script asks for a panic"),
                 Some(Failure::Stall) => loop {
                     std::thread::park();
                 },
-                Some(Failure::Refuse) => {
-                    return Err(EngineError::Refused("the script asks for it".to_owned()));
-                }
+                Some(Failure::Refuse) => return Err(EngineError::Refused(ASKED.to_owned())),
                 Some(Failure::OutOfMemory) => {
-                    return Err(EngineError::OutOfMemory(
-                        "the script asks for it".to_owned(),
-                    ));
+                    return Err(EngineError::OutOfMemory(ASKED.to_owned()));
                 }
                 Some(Failure::Length) => length = true,
                 None => {}

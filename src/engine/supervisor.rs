@@ -7,7 +7,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use self::child::Worker;
@@ -78,6 +78,8 @@ pub struct Supervised {
     pace: Mutex<f64>,
     /// Less than the specification's after memory ran out.
     load: Mutex<Load>,
+    /// Why there is no less: nobody need try again.
+    bottom: OnceLock<String>,
 }
 
 impl Supervised {
@@ -95,6 +97,7 @@ impl Supervised {
             in_flight: Mutex::new(0),
             slot_free: Condvar::new(),
             pace: Mutex::new(DUTY.1),
+            bottom: OnceLock::new(),
         }
     }
 
@@ -187,11 +190,14 @@ impl Supervised {
         let held = worker.load();
         if *load == held {
             let Some(less) = held.less() else {
-                return Err(EngineError::Unavailable(format!(
-                    "the model runs out of memory even with one question in {} tokens: choose a smaller model or a smaller \
-                     quantisation of it ({why})",
-                    held.context
-                )));
+                let bottom = self.bottom.get_or_init(|| {
+                    format!(
+                        "the model runs out of memory even with one question in {} tokens: free what other programs hold, or choose \
+                         a smaller model or a smaller quantisation of it ({why})",
+                        held.context
+                    )
+                });
+                return Err(EngineError::Unavailable(bottom.clone()));
             };
             tracing::warn!(
                 why,
@@ -211,8 +217,15 @@ impl Supervised {
         if self.ended.load(Ordering::SeqCst) {
             return Err(EngineError::Crashed("the engine was stopped".to_owned()));
         }
-        if let Some(worker) = slot.as_ref().filter(|worker| worker.is_alive()) {
-            return Ok(Arc::clone(worker));
+        if let Some(why) = self.bottom.get() {
+            return Err(EngineError::Unavailable(why.clone()));
+        }
+        if let Some(worker) = slot.as_ref() {
+            if worker.is_alive() {
+                return Ok(Arc::clone(worker));
+            }
+            // It may still hold the card's memory, which its successor needs.
+            worker.kill();
         }
         let worker = Arc::new(Worker::start(&self.spec, *lock(&self.load))?);
         let share = *lock(&self.pace);
@@ -286,7 +299,10 @@ impl Supervised {
             return self.ran_out(worker, why.to_owned());
         }
         self.discard(worker);
-        EngineError::Crashed(worker.last_words())
+        match EngineError::unless_out_of_memory(worker.last_words(), EngineError::Crashed) {
+            EngineError::OutOfMemory(why) => self.ran_out(worker, why),
+            crashed => crashed,
+        }
     }
 
     fn ran_out(&self, worker: &Arc<Worker>, why: String) -> EngineError {

@@ -46,6 +46,7 @@ impl Reader<'_> {
         let chunks = self.chunks(info.context_tokens, max_output, &digest)?;
         extraction.usage.chunks = chunks.len();
         let mut readings = Vec::new();
+        let planned = info.context_tokens;
         for (index, range) in chunks.into_iter().enumerate() {
             let is_later = index > 0;
             let question = Question {
@@ -58,9 +59,23 @@ impl Reader<'_> {
                 digest: is_later.then_some(digest.as_str()),
                 max_output,
             };
-            readings.push(question.read(asks, extraction)?);
+            let read = question.read(asks, extraction);
+            readings.push(read.map_err(|error| self.unless_shrunk(planned, error))?);
         }
         Ok(combine::combine(self.page, readings, known))
+    }
+
+    /// A question that was planned for a longer context than there is now, since memory ran out meanwhile, is no fault of the
+    /// page's.
+    fn unless_shrunk(&self, planned: usize, error: EngineError) -> EngineError {
+        let EngineError::Refused(why) = error else {
+            return error;
+        };
+        match self.engine.info() {
+            Ok(now) if now.context_tokens < planned => EngineError::OutOfMemory(why),
+            Ok(_) => EngineError::Refused(why),
+            Err(error) => error,
+        }
     }
 
     /// Ranges of blocks that fit the context beside the longest question and answer.

@@ -30,9 +30,7 @@ pub fn run(load: Load<'_>, work: Work) -> Result<Vec<Round>, String> {
         ending: Ending::Never,
         keeps_beginnings: false,
     };
-    let (runner, loaded) = runtime
-        .block_on(build::build(&header, manner))
-        .map_err(|error| format!("{error:#}"))?;
+    let (runner, loaded) = build::build(&header, manner).map_err(|error| format!("{error:#}"))?;
     let sender = runner
         .get_sender(None)
         .map_err(|error| format!("{error:?}"))?;

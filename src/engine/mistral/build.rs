@@ -127,10 +127,17 @@ pub(super) struct Manner {
 }
 
 /// Loads the file and starts the engine's thread.
-pub(super) async fn build(
-    header: &Header,
-    manner: Manner,
-) -> anyhow::Result<(Arc<MistralRs>, Loaded)> {
+///
+/// Not on a runtime of several threads: there mistral.rs 0.8.1 puts a question of its own to the model, and where that fails,
+/// as on a card with too little memory left, it tries again without end. The self-test asks one that ends.
+pub(super) fn build(header: &Header, manner: Manner) -> anyhow::Result<(Arc<MistralRs>, Loaded)> {
+    tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?
+        .block_on(started(header, manner))
+}
+
+async fn started(header: &Header, manner: Manner) -> anyhow::Result<(Arc<MistralRs>, Loaded)> {
     let (device, dtype, paged) = placement(header, manner)?;
     let pipeline = loader(header.path()).load_model_from_hf(
         None,

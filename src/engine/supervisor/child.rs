@@ -133,9 +133,11 @@ impl Worker {
                     limit.as_secs()
                 ))
             }
-            Err(RecvTimeoutError::Disconnected) => {
-                unavailable(format!("while loading, {}", self.last_words()))
-            }
+            // Memory may run out where the engine has no error for it, and ends or panics.
+            Err(RecvTimeoutError::Disconnected) => Err(EngineError::unless_out_of_memory(
+                format!("while loading, {}", self.last_words()),
+                EngineError::Unavailable,
+            )),
         }
     }
 
