@@ -226,6 +226,19 @@ fn the_palette_finds_an_action_by_some_of_its_letters_and_shows_its_key() {
     palette.handle(key("down"), &keymap);
     let second = palette.found().nth(1).unwrap();
     assert_eq!(palette.handle(key("enter"), &keymap), Outcome::Done(second));
+    for (typed, first) in [
+        ("maximise", Some(Action::Maximise)),
+        ("profile-4", Some(Action::Profile4)),
+        ("cancel", None),
+        ("as it was", None),
+    ] {
+        let mut palette = Palette::new(&keymap, Context::Log);
+        palette.paste(typed);
+        assert_eq!(palette.found().next(), first, "{typed}");
+        let text = drawn(80, 24, |area, buf| palette.render(&theme(), area, buf)).join("\n");
+        let elsewhere = "nothing fits here; cancel: in the queue";
+        assert_eq!(text.contains(elsewhere), typed == "cancel", "{text}");
+    }
     palette.paste("zzzzzz");
     assert_eq!(
         palette.handle(key("enter"), &keymap),

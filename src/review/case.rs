@@ -18,7 +18,9 @@ pub enum ReviewError {
     #[error("job {0} has no record yet: nothing to review")]
     NoRecord(i64),
     /// Nothing was read.
-    #[error("job {0} failed: there is no record to review; retry it")]
+    #[error(
+        "job {0} failed: there is no record to review; retry it, or add its input again where that could not be read"
+    )]
     Failed(i64),
     /// What is kept is no record.
     #[error("the record of job {job} cannot be read ({reason}): read its page again with --fresh")]

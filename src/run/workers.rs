@@ -159,7 +159,7 @@ fn complete(
     if !lock(&run.store).complete(claim, &new, now(), settle)? {
         tracing::info!(
             id = claim.posting_id,
-            "another process finished this posting first"
+            "what was read of this posting is dropped: it was called off or finished by another meanwhile"
         );
     }
     run.events.tell(|| {

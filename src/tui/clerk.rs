@@ -71,7 +71,7 @@ fn carry_out(run: &Run, job: i64, order: &Order) -> Result<String, StoreError> {
         Order::Retry => (
             run.retry(job)?,
             "queued again".to_owned(),
-            "only a posting that failed or waits to be tried again can be retried",
+            "only a posting that failed or waits to be tried again can be retried; an input that could not be read is added again",
         ),
         Order::Cancel => (
             run.cancel(job)?,

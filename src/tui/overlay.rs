@@ -62,6 +62,15 @@ fn visible(area: Rect, buf: &Buffer) -> Rect {
 /// An empty box with a title and, in its lower edge, the keys; gives the room inside.
 fn framed(title: &str, hints: &[Hint], theme: &Theme, area: Rect, buf: &mut Buffer) -> Rect {
     Clear.render(area, buf);
+    // Half a wide sign on the left edge would push it aside.
+    for y in area.top()..area.bottom() {
+        let before = area.x.checked_sub(1).map(|x| (x, y));
+        if let Some(cell) = before.and_then(|before| buf.cell_mut(before))
+            && Span::raw(cell.symbol()).width() > 1
+        {
+            cell.set_symbol(" ");
+        }
+    }
     let style = theme.style(Role::Overlay);
     let block = Block::bordered()
         .border_set(theme.glyphs().border_focused)

@@ -87,6 +87,8 @@ pub fn update(model: &mut Model, msg: Msg, now: Duration) -> Vec<Effect> {
 /// Asks for a frame, unless the view is frozen: then it is only counted.
 fn touch(model: &mut Model, urgency: Urgency) {
     match &mut model.frozen {
+        // Seconds that pass and readings are no changes that a reader would miss.
+        Some(_) if urgency < Urgency::Stream => {}
         Some((_, missed)) if urgency < Urgency::Input => *missed += 1,
         _ => model.mark(urgency),
     }
@@ -221,10 +223,11 @@ fn hear(model: &mut Model, event: Event, now: Duration) {
         }
         Event::Text { job, .. } => follow(model, job, now),
         Event::Finished(finished) => finish(model, &finished, now),
-        Event::GivenBack { id, why, .. } => {
+        Event::GivenBack { job, id, why, .. } => {
             model.queue.stale();
             if let Some(why) = why {
-                model.say(format!("{id} goes back into the queue: {why}"), now);
+                let posting = named(model, job, &id);
+                model.say(format!("{posting} goes back into the queue: {why}"), now);
             }
         }
         Event::Queued {
@@ -288,8 +291,18 @@ fn finish(model: &mut Model, finished: &Finished, now: Duration) {
         model.result.job = None;
     }
     if let Some(why) = &finished.error {
-        model.say(format!("{}: {why}", finished.id), now);
+        let line = format!("{}: {why}", named(model, finished.job, &finished.id));
+        model.say(line, now);
     }
+}
+
+/// The file or the address of a job, else its id.
+fn named(model: &Model, job: i64, id: &str) -> String {
+    let label = model.queue.row_of(job).map(|row| row.label.as_str());
+    label
+        .filter(|label| !label.is_empty())
+        .unwrap_or(id)
+        .to_owned()
 }
 
 fn work_ended(model: &mut Model, ended: Ended, now: Duration) -> Vec<Effect> {

@@ -79,7 +79,14 @@ impl Control {
     fn govern(&mut self, now: Duration, is_away: bool) {
         let hold = self.hands.measure();
         let settings = self.settings();
-        let governor = self.governor.get_or_insert_with(|| Governor::new(settings));
+        let was_stopped = self.status.emergency;
+        let governor = self.governor.get_or_insert_with(|| {
+            let mut governor = Governor::new(settings);
+            if was_stopped {
+                governor.stop();
+            }
+            governor
+        });
         let decision = governor.step(Observation {
             now,
             ..Observation::new(&self.status.sample, hold)
@@ -262,19 +269,23 @@ impl Control {
                 Ok(self.done(if is_wanted { "confirmed" } else { "taken back" }))
             }
             Command::Emergency => {
-                let none = "no GPU was seen that could be stopped";
-                self.governor.as_mut().ok_or(none)?.stop();
+                match &mut self.governor {
+                    Some(governor) => governor.stop(),
+                    None => self.status.stop(),
+                }
                 Ok(self.without_watts("everything stops".to_owned()))
             }
             _ => {
                 if !self.status.emergency {
                     return Err("there is no emergency to go on from".to_owned());
                 }
-                let mut cool = "cool".to_owned();
-                if let Some(governor) = &mut self.governor {
-                    governor.acknowledge();
-                    cool = format!("below {:.0} °C", governor.cool_c());
-                }
+                let Some(governor) = &mut self.governor else {
+                    // No card has to cool down first.
+                    self.status.heed(None);
+                    return Ok(self.without_watts("goes on".to_owned()));
+                };
+                governor.acknowledge();
+                let cool = format!("below {:.0} °C", governor.cool_c());
                 let temp = self.status.sample.temp_c.last();
                 let temp = temp.map_or_else(String::new, |temp| format!("; it has {temp:.0} °C"));
                 let line = format!("goes on when the GPU was {cool} for a minute{temp}");

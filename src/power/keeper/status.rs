@@ -119,6 +119,14 @@ impl Status {
         }
     }
 
+    /// Stopped by hand where no card was seen: work ends all the same.
+    pub(super) fn stop(&mut self) {
+        self.stage = Stage::Emergency;
+        self.admission = Admission::Paused;
+        self.emergency = true;
+        self.why = Some("stopped by hand".to_owned());
+    }
+
     /// Takes over what a decision says, or where none is heeded that nothing stands in the way.
     pub(super) fn heed(&mut self, decision: Option<&Decision>) {
         let Some(decision) = decision else {

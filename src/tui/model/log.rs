@@ -82,9 +82,10 @@ impl Log {
         self.back = 0;
     }
 
-    /// Goes up by so many lines, or down.
-    pub fn scroll(&mut self, by: i64) {
-        let most = self.shown().count().saturating_sub(1);
+    /// Goes up by so many lines, or down; the oldest is not taken further down than to the top of so many rows.
+    pub fn scroll(&mut self, by: i64, height: u64) {
+        let height = usize::try_from(height).unwrap_or(usize::MAX);
+        let most = self.shown().count().saturating_sub(height);
         let by = isize::try_from(by).unwrap_or(0);
         self.back = self.back.saturating_add_signed(by).min(most);
     }

@@ -180,7 +180,9 @@ impl Queue {
             match read.place {
                 Some(place) => self.at = place,
                 // It is held back by now: whoever is in its place is selected.
-                None if !self.is_pinned && !self.sieve.is_open() => self.selected = None,
+                None if !self.is_pinned && !self.sieve.is_open() && !self.is_looking => {
+                    self.selected = None;
+                }
                 None => {}
             }
         }

@@ -1,7 +1,7 @@
 //! Every action by its name: type some of its letters, see its key, do it.
 
 use crossterm::event::KeyEvent;
-use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
+use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -21,6 +21,19 @@ struct Entry {
     keys: String,
 }
 
+/// How well an entry fits, the worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Fit {
+    /// The words that say what it does hold what was typed.
+    About,
+    /// Its name has the letters, with the matcher's score.
+    Letters(u32),
+    /// It begins its name.
+    Start,
+    /// It is its name.
+    Name,
+}
+
 /// An entry that fits, with the letters of its line that do.
 #[derive(Debug, Clone)]
 struct Hit {
@@ -36,8 +49,13 @@ pub struct Palette {
     typed: Typed,
     selected: usize,
     hints: Vec<Hint>,
+    /// Actions of other panes, and when their keys hold.
+    elsewhere: Vec<(&'static str, &'static str)>,
 }
 
+/// Columns of a name in a line, and of the space behind it.
+const NAME: usize = 15;
+const GAP: usize = 2;
 const WIDTH: u16 = 76;
 const HEIGHT: u16 = 18;
 const PAGE: usize = 10;
@@ -55,12 +73,32 @@ impl Palette {
             let keys: Vec<String> = binding.chords.iter().map(ToString::to_string).collect();
             Entry {
                 action: binding.action,
-                line: format!("{:15}  {}", binding.action.name(), binding.action.about()),
+                line: format!(
+                    "{:NAME$}{:GAP$}{}",
+                    binding.action.name(),
+                    "",
+                    binding.action.about()
+                ),
                 keys: keys.join(" "),
             }
         });
+        let entries: Vec<Entry> = entries.collect();
+        let panes = [
+            Context::Queue,
+            Context::Result,
+            Context::Triage,
+            Context::Hardware,
+            Context::Log,
+        ];
+        let others = panes.into_iter().flat_map(|pane| {
+            let there = keymap.reachable(pane).into_iter();
+            there.map(move |binding| (binding.action, pane.about()))
+        });
+        let is_here = |action| entries.iter().any(|entry: &Entry| entry.action == action);
+        let others = others.filter(|(action, _)| can(*action) && !is_here(*action));
         let mut palette = Self {
-            entries: entries.collect(),
+            elsewhere: others.map(|(action, pane)| (action.name(), pane)).collect(),
+            entries,
             hits: Vec::new(),
             typed: Typed::new("", Shape::Line),
             selected: 0,
@@ -80,25 +118,45 @@ impl Palette {
     }
 
     fn search(&mut self) {
-        let pattern = Pattern::parse(
-            &self.typed.text(),
-            CaseMatching::Smart,
-            Normalization::Smart,
-        );
+        let typed = self.typed.text();
+        let pattern = |kind| Pattern::new(&typed, CaseMatching::Smart, Normalization::Smart, kind);
+        let (letters, words) = (pattern(AtomKind::Fuzzy), pattern(AtomKind::Substring));
         let mut matcher = Matcher::new(Config::DEFAULT);
-        let mut buffer = Vec::new();
-        let mut hits: Vec<(u32, Hit)> = Vec::new();
-        for (entry, Entry { line, .. }) in self.entries.iter().enumerate() {
-            let mut letters = Vec::new();
-            let line = Utf32Str::new(line, &mut buffer);
-            if let Some(score) = pattern.indices(line, &mut matcher, &mut letters) {
-                hits.push((score, Hit { entry, letters }));
-            }
+        let mut hits: Vec<(Fit, Hit)> = Vec::new();
+        for (entry, Entry { action, line, .. }) in self.entries.iter().enumerate() {
+            let name = action.name();
+            let mut find = |pattern: &Pattern, text: &str| {
+                let (mut buffer, mut at) = (Vec::new(), Vec::new());
+                let text = Utf32Str::new(text, &mut buffer);
+                let score = pattern.indices(text, &mut matcher, &mut at)?;
+                Some((score, at))
+            };
+            let fits = match find(&letters, name) {
+                Some((_, at)) if name == typed => Some((Fit::Name, at)),
+                Some((_, at)) if name.starts_with(&typed) => Some((Fit::Start, at)),
+                Some((score, at)) => Some((Fit::Letters(score), at)),
+                // Scattered letters of a sentence would fit nearly anything.
+                None => find(&words, line).map(|(_, at)| (Fit::About, at)),
+            };
+            hits.extend(fits.map(|(fit, letters)| (fit, Hit { entry, letters })));
         }
         // Of equal ones the nearer action comes first: the sort keeps their order.
-        hits.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
+        hits.sort_by_key(|(fit, _)| std::cmp::Reverse(*fit));
         self.hits = hits.into_iter().map(|(_, hit)| hit).collect();
         self.selected = 0;
+    }
+
+    /// What is said where nothing fits: in which pane there is such an action.
+    fn nothing(&self) -> String {
+        let typed = self.typed.text();
+        let found = self
+            .elsewhere
+            .iter()
+            .find(|(name, _)| name.starts_with(&typed));
+        found.map_or_else(
+            || "nothing fits".to_owned(),
+            |(name, pane)| format!("nothing fits here; {name}: {}", pane.to_lowercase()),
+        )
     }
 
     /// Takes a key; done with the action.
@@ -154,7 +212,7 @@ impl Palette {
         };
         if self.hits.is_empty() {
             let style = ground.patch(theme.style(Role::Muted));
-            Line::from(Span::styled("nothing fits", style)).render(list, buf);
+            Line::from(Span::styled(self.nothing(), style)).render(list, buf);
         }
         let first = offset(self.selected, list.height);
         for (at, hit) in self.hits.iter().enumerate().skip(first) {

@@ -13,11 +13,11 @@ mod words;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
-use ratatui::widgets::Widget;
+use ratatui::widgets::{Paragraph, Widget, Wrap};
 
 use self::curve::{Curve, curves};
 use crate::theme::Role;
-use crate::tui::look::{Look, cut};
+use crate::tui::look::Look;
 use crate::tui::model::Model;
 
 /// Columns from which two curves go beside each other, where there are few rows.
@@ -42,9 +42,9 @@ pub fn draw(model: &Model, look: Look, area: Rect, out: &mut Buffer) {
         return;
     };
     if let Some(why) = &now.why {
-        let line = format!("No readings: {why}");
-        look.span(Role::Muted, cut(&line, area.width, look))
-            .render(area, out);
+        let line = look.span(Role::Muted, format!("No readings: {why}"));
+        let wrapped = Paragraph::new(line).wrap(Wrap { trim: true });
+        wrapped.render(area, out);
         return;
     }
     let is_abreast = area.height < 7 && area.width >= TWO_ABREAST;

@@ -129,7 +129,10 @@ fn go(model: &mut Model, is_forward: bool) {
         }
         Pane::Result => model.result.go_to_match(is_forward),
         // The newest line is the first match.
-        Pane::Log => model.log.scroll(if is_forward { 1 } else { -1 }),
+        Pane::Log => {
+            let rows = height(model, Pane::Log);
+            model.log.scroll(if is_forward { 1 } else { -1 }, rows);
+        }
         Pane::Hardware => {}
     }
 }

@@ -225,7 +225,10 @@ pub(super) fn step(model: &mut Model, pane: Pane, by: i64) {
         }
         Pane::Result => model.result.step(by),
         // Up means older.
-        Pane::Log => model.log.scroll(-by),
+        Pane::Log => {
+            let rows = height(model, Pane::Log);
+            model.log.scroll(-by, rows);
+        }
         Pane::Hardware => {}
     }
 }
@@ -239,13 +242,14 @@ fn sideways(model: &mut Model, right: bool) {
     }
 }
 
-/// Ends what is special, one thing at a time: a maximised pane, a selection, reading in the page, a filter, a chosen row.
+/// Ends what is special, one thing at a time: a selection, a maximised pane, reading in the page, a filter, a chosen row.
 fn back(model: &mut Model) {
     let is_result = model.focus == Pane::Result;
-    if model.is_maximised {
-        model.is_maximised = false;
-    } else if is_result && model.result.reading.anchor.is_some() {
+    if is_result && model.result.reading.anchor.is_some() {
         model.result.reading.anchor = None;
+        model.notice = None;
+    } else if model.is_maximised {
+        model.is_maximised = false;
     } else if is_result && model.result.is_page {
         model.result.leave_page();
     } else if find::clear(model) {

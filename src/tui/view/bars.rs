@@ -61,11 +61,13 @@ fn parts<'a>(model: &'a Model, look: Look) -> Vec<Part<'a>> {
         parts.push((1, vec![look.span(Role::Banner, banner)]));
     }
     parts.push((7, vec![look.span(Role::Muted, engine(&model.work.engine))]));
-    if let Some(speed) = model.work.tokens_per_s(look.now) {
+    let is_read = !model.work.running.is_empty();
+    if let Some(speed) = model.work.tokens_per_s(look.now).filter(|_| is_read) {
         let speed = format!(" {speed:.1} tok/s");
         parts.push((4, vec![look.span(Role::Accent, speed)]));
     }
-    if let Some(left) = model.work.left(left(model), look.now) {
+    let goes_on = !model.is_held_up() && !model.is_emergency();
+    if let Some(left) = model.work.left(left(model), look.now).filter(|_| goes_on) {
         let left = format!("  ETA {}", duration(left));
         parts.push((4, vec![look.span(Role::Muted, left)]));
     }
