@@ -170,7 +170,7 @@ pub struct EngineArgs {
     #[arg(long)]
     pub second_look: bool,
     /// Seconds without a token after which the engine is killed and started again.
-    #[arg(long, value_name = "SECONDS", default_value_t = 600)]
+    #[arg(long, value_name = "SECONDS", default_value_t = 600, value_parser = clap::value_parser!(u64).range(1..))]
     pub watchdog: u64,
 }
 
@@ -207,7 +207,7 @@ pub struct AddArgs {
 /// Evaluation.
 #[derive(Debug, Args)]
 pub struct EvalArgs {
-    /// Labels: JSON lines of {"id", "source", "page" | "html" | "text", "gold", "scored"?, "alt"?, "loose"?}.
+    /// Labels, - for standard input: JSON lines of {"id", "source", "page" | "html" | "text", "gold", "scored"?, "alt"?, "loose"?}.
     #[arg(long, value_name = "FILE")]
     pub gold: PathBuf,
     /// Only these sources.

@@ -65,13 +65,15 @@ fn batch(arguments: &RunArgs) -> Result<Exit, RunError> {
         let jobs = run.selected.jobs(arguments.jobs);
         std::thread::spawn(move || run::work(&run, jobs, &sender))
     };
-    let closed = output.follow(&run, &finished)?;
+    let mut closed = output.follow(&run, &finished)?;
     let worked = working.join().unwrap_or(Ok(()));
     worked?;
-    if closed {
-        return Ok(Exit::Done);
+    if closed.is_none() {
+        closed = output.hand_out(&run)?;
     }
-    output.hand_out(&run)?;
+    if let Some(exit) = closed {
+        return Ok(exit);
+    }
     output.close(&run, &queued, started);
     if let Some(Err(why)) = keeper.map(heat::Held::stop) {
         complain(&format!("{why}; the next start of smelt tries again"));
@@ -89,11 +91,7 @@ fn batch(arguments: &RunArgs) -> Result<Exit, RunError> {
         complain(&why);
         return Ok(Exit::NoEngine);
     }
-    Ok(if output.failed > 0 {
-        Exit::SomeFailed
-    } else {
-        Exit::Done
-    })
+    Ok(output.exit(&queued))
 }
 
 /// The inputs, or without any what waits in the queue.
@@ -146,22 +144,23 @@ impl Output {
         }
     }
 
-    /// Hands records out as they come; true when stdout was closed, which stops the run quietly.
-    fn follow(&mut self, run: &Run, finished: &Receiver<()>) -> Result<bool, StoreError> {
+    /// Hands records out as they come; the exit when that ended before its time, which ends the run.
+    fn follow(&mut self, run: &Run, finished: &Receiver<()>) -> Result<Option<Exit>, StoreError> {
         loop {
             match finished.recv_timeout(Duration::from_millis(200)) {
-                Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => return Ok(false),
+                Err(std::sync::mpsc::RecvTimeoutError::Disconnected) => return Ok(None),
                 // After a time-out too: another process may have finished one of our jobs.
                 Ok(()) | Err(std::sync::mpsc::RecvTimeoutError::Timeout) => {}
             }
-            if self.hand_out(run)? {
+            if let Some(exit) = self.hand_out(run)? {
                 run.abort();
-                return Ok(true);
+                return Ok(Some(exit));
             }
         }
     }
 
-    fn hand_out(&mut self, run: &Run) -> Result<bool, StoreError> {
+    /// Hands out what is finished. The exit where nobody reads any more, which is no fault, or stdout cannot be written.
+    fn hand_out(&mut self, run: &Run) -> Result<Option<Exit>, StoreError> {
         loop {
             let records = lock(&run.store).take_finished(self.ordered, self.with_text, BATCH)?;
             let last = records.len() < BATCH as usize;
@@ -174,17 +173,32 @@ impl Output {
                 if let Some(line) = failure(&record) {
                     self.bar.suspend(|| complain(&line));
                 }
-                if let Err(error) = write_line(&record, self.with_text) {
-                    if error.kind() != ErrorKind::BrokenPipe {
-                        complain(&format!("stdout cannot be written: {error}"));
+                match write_line(&record, self.with_text) {
+                    Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+                        return Ok(Some(Exit::Done));
                     }
-                    return Ok(true);
+                    Err(error) => {
+                        complain(&format!(
+                            "stdout cannot be written: {error}; every record is in the store: `smelt export` gives them all"
+                        ));
+                        return Ok(Some(Exit::Internal));
+                    }
+                    Ok(()) => {}
                 }
                 self.bar.inc(1);
             }
             if last {
-                return Ok(false);
+                return Ok(None);
             }
+        }
+    }
+
+    /// An input that cannot be read now but was before keeps the record it had, which is no failed one.
+    fn exit(&self, queued: &Queued) -> Exit {
+        if self.failed > 0 || queued.unreadable > 0 {
+            Exit::SomeFailed
+        } else {
+            Exit::Done
         }
     }
 

@@ -304,18 +304,22 @@ impl Run {
     }
 }
 
+/// A file in the user's data directory.
+#[must_use]
+pub fn own_file(name: &str) -> Option<PathBuf> {
+    let directories = directories::ProjectDirs::from("", "", "smelt")?;
+    Some(directories.data_dir().join(name))
+}
+
 /// Opens the store that was named, or the user's own.
 ///
 /// # Errors
 /// See [`RunError`].
 pub fn open_store(store: &StoreArgs) -> Result<Store, RunError> {
-    let own = || {
-        directories::ProjectDirs::from("", "", "smelt").map(|dirs| dirs.data_dir().join("smelt.db"))
-    };
     let path: PathBuf = store
         .store
         .clone()
-        .or_else(own)
+        .or_else(|| own_file("smelt.db"))
         .ok_or(RunError::NoDataDirectory)?;
     Ok(Store::open(&path)?)
 }

@@ -69,7 +69,11 @@ impl Store {
     }
 
     fn prepare(mut conn: Connection, path: PathBuf) -> Result<Self, StoreError> {
-        let version = schema::prepare(&mut conn).map_err(|e| StoreError::sqlite(&path, e))?;
+        let sqlite = |error| StoreError::sqlite(&path, error);
+        if schema::is_foreign(&conn).map_err(sqlite)? {
+            return Err(StoreError::Foreign { path });
+        }
+        let version = schema::prepare(&mut conn).map_err(sqlite)?;
         if version > schema::VERSION {
             return Err(StoreError::TooNew {
                 path,

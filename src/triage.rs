@@ -72,6 +72,12 @@ fn job(store: &Store, name: &str) -> Result<i64, TriageError> {
     if let Ok(number) = name.parse()
         && !store.rows_of(&[number])?.is_empty()
     {
+        let others = store.jobs_called(name)?;
+        for other in others.iter().filter(|other| **other != number) {
+            complain(&format!(
+                "{name} is taken for the job of that number; the posting with that id is job {other}"
+            ));
+        }
         return Ok(number);
     }
     match store.jobs_called(name)?.as_slice() {

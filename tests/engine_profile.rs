@@ -121,6 +121,7 @@ fn the_fastest_is_taken_else_the_most_that_passed_else_one() {
     assert_eq!(cohort(None, None, true), Ok(1));
     let passed = entry(&[1, 2, 4], Some(8), None);
     assert_eq!(cohort(None, Some(&passed), true), Ok(4));
+    assert_eq!(cohort(None, Some(&passed), false), Ok(1));
     let fastest = entry(&[1, 2, 4], Some(8), Some(2));
     assert_eq!(cohort(None, Some(&fastest), true), Ok(2));
     assert_eq!(cohort(Some(1), Some(&fastest), true), Ok(1));

@@ -304,7 +304,27 @@ fn labels_that_cannot_be_used_are_named_before_any_page_is_read() {
         "good.jsonl",
         "{\"id\": \"a\", \"source\": \"s\", \"text\": \"x\", \"gold\": {}}\n",
     );
+    let label = |id: &str, field: &str| {
+        let label = json!({"id": id, "source": "s", "text": "x", "gold": {(field): null}});
+        format!("{label}\n")
+    };
+    bench.page(
+        "slip.jsonl",
+        &[label("a", "title"), label("b", "titel")].concat(),
+    );
+    bench.page(
+        "twice.jsonl",
+        &[label("a", "title"), label("a", "title")].concat(),
+    );
     for (arguments, line) in [
+        (
+            vec!["slip.jsonl"],
+            "slip.jsonl: line 2: titel is no field of a record: title, ",
+        ),
+        (
+            vec!["twice.jsonl"],
+            "twice.jsonl: line 2: the id a stands on an earlier line too",
+        ),
         (vec!["bad.jsonl"], "bad.jsonl: line 1: not a label"),
         (vec!["missing.jsonl"], "missing.jsonl"),
         (

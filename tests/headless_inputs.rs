@@ -51,7 +51,8 @@ fn json_lines_keep_their_ids_addresses_and_line_numbers() {
     let bench = Bench::new();
     bench.page(
         "jobs.jsonl",
-        "{\"id\": \"a\", \"url\": \"https://jobs.example/a\", \"text\": \"Title: Cook\"}\n\n\
+        // As editors on Windows begin a file.
+        "\u{feff}{\"id\": \"a\", \"url\": \"https://jobs.example/a\", \"text\": \"Title: Cook\"}\n\n\
          {\"html\": \"<h1>Baker</h1>\"}\n{\"id\": \"a\", \"text\": \"Title: Smith\"}\n{\"id\": \"b\"}\n",
     );
     let (records, status) = bench.run(&["jobs.jsonl", "--ordered"]);
@@ -202,4 +203,45 @@ fn files_that_may_not_be_read_are_named() {
         "{stderr}"
     );
     assert_eq!(smelt::records(&output.stdout).len(), 4);
+}
+
+#[test]
+fn a_posting_that_was_read_keeps_its_record_when_its_file_is_gone() {
+    let bench = Bench::new();
+    bench.page("good.txt", "Title: Baker");
+    assert_eq!(bench.run(&["good.txt"]).1, 0);
+    fs::remove_file(bench.path("good.txt")).unwrap();
+    let (records, status) = bench.run(&["good.txt"]);
+    assert_eq!(status, 3, "the file that was asked for was not read");
+    assert_eq!(records[0]["posting"]["title"], "Baker");
+    assert_eq!(bench.export()[0]["posting"]["title"], "Baker");
+}
+
+#[test]
+fn output_that_cannot_be_written_is_an_error_and_the_store_has_all() {
+    let bench = Bench::new();
+    for page in 0..3 {
+        bench.page(&format!("{page}.txt"), &format!("Title: Baker {page}"));
+    }
+    let full = fs::OpenOptions::new()
+        .write(true)
+        .open("/dev/full")
+        .unwrap();
+    let output = bench
+        .command(&["0.txt", "1.txt", "2.txt"])
+        .args(bench.engine())
+        .stdout(full)
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap()
+        .wait_with_output()
+        .unwrap();
+    let stderr = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{stderr}");
+    assert!(
+        stderr.contains("stdout cannot be written") && stderr.contains("smelt export"),
+        "{stderr}"
+    );
+    let (records, status) = bench.run(&["0.txt", "1.txt", "2.txt"]);
+    assert_eq!((records.len(), status), (3, 0));
 }

@@ -197,6 +197,24 @@ fn fields_are_corrected_by_words_and_by_bytes_of_the_page() {
     );
     assert_eq!(record["review"]["decision"], Value::Null);
     assert!(record.get("text").is_none(), "the text was not asked for");
+    assert_eq!(
+        done(&bench, &["edit", "1", "location", "null"]),
+        "location = null\n"
+    );
+    let record = exported(&bench, "nurse.html");
+    assert_eq!(record["posting"]["location"], Value::Null);
+}
+
+#[test]
+fn a_number_names_a_job_and_says_whose_id_it_is_too() {
+    let bench = Bench::new();
+    let page = |id: &str| json!({"id": id, "text": "Title: Cook"}).to_string();
+    bench.page("jobs.jsonl", &format!("{}\n{}\n", page("2"), page("x")));
+    assert_eq!(bench.run(&["jobs.jsonl"]).1, 0);
+    let (_, stderr, code) = review(&bench, &["reject", "2"]);
+    assert_eq!(code, 0);
+    let line = "2 is taken for the job of that number; the posting with that id is job 1";
+    assert!(stderr.contains(line), "{stderr}");
 }
 
 #[test]

@@ -217,8 +217,9 @@ pub fn change(path: &Path, change: impl FnOnce(&mut Profiles)) -> Result<(), Str
     write().map_err(|error| format!("{} cannot be written: {error}", path.display()))
 }
 
-/// Questions to answer together: what was asked for, else the fastest, else the most that passed, else one at a time. On a
-/// card only what passed there counts: more may hang it, or give another page's answer.
+/// Questions to answer together: what was asked for, else the fastest, else on a card the most that passed, else one at a
+/// time, since two cores answer several no faster. On a card only what passed there counts: more may hang it, or give another
+/// page's answer.
 ///
 /// # Errors
 /// On a card, a number that was asked for and has not passed there.
@@ -232,7 +233,7 @@ pub fn cohort(asked: Option<usize>, entry: Option<&Entry>, is_card: bool) -> Res
     let Some(asked) = asked else {
         let best = entry.and_then(|entry| entry.best.as_ref());
         let best = best.map(|best| best.cohort).filter(|best| *best <= passed);
-        return Ok(best.or(most).unwrap_or(1));
+        return Ok(best.or(most.filter(|_| is_card)).unwrap_or(1));
     };
     let failed = entry.and_then(|entry| entry.failed.as_ref());
     let failed = failed.filter(|failed| is_card && failed.cohort <= asked);

@@ -10,7 +10,7 @@ use indicatif::ProgressBar;
 use serde_json::Value;
 
 use super::{Gold, Report, changes, gold, score, summary};
-use crate::cli::{EvalArgs, Exit};
+use crate::cli::{EvalArgs, Exit, StoreArgs};
 use crate::extract::Readers;
 use crate::headless::complain;
 use crate::page::Format;
@@ -79,7 +79,7 @@ fn evaluate(arguments: &EvalArgs) -> Result<Exit, EvalError> {
     };
     let run = Arc::new(Run::open(
         &arguments.engine,
-        &arguments.store,
+        &apart(&arguments.store),
         readers,
         arguments.fresh,
     )?);
@@ -99,6 +99,14 @@ fn evaluate(arguments: &EvalArgs) -> Result<Exit, EvalError> {
     print(&report, before.as_ref(), arguments.json)?;
     let failed = report.sources.values().any(|source| source.failed > 0);
     Ok(if failed { Exit::SomeFailed } else { Exit::Done })
+}
+
+/// Labelled pages are kept apart from the user's own postings, unless a store is named.
+fn apart(store: &StoreArgs) -> StoreArgs {
+    let own = run::own_file("eval.db");
+    StoreArgs {
+        store: store.store.clone().or(own),
+    }
 }
 
 fn earlier(path: &Path) -> Result<Report, EvalError> {

@@ -1,11 +1,13 @@
 //! Labelled postings: a JSON Lines file of pages with the values that they state.
 
-use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader};
+use std::collections::{BTreeMap, HashSet};
+use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
 use serde::Deserialize;
 use serde_json::Value;
+
+use crate::posting::Field;
 
 /// One labelled posting.
 #[derive(Debug, Clone, Deserialize)]
@@ -47,23 +49,49 @@ impl Gold {
         let unlisted = self.scored.is_none();
         listed.chain(all.filter(move |_| unlisted))
     }
+
+    /// A field that no record has: a slip, which would be scored as nothing.
+    fn unknown(&self) -> Option<&str> {
+        let lists = self.scored.iter().flatten().chain(&self.loose);
+        let named = lists.chain(self.gold.keys()).chain(self.alt.keys());
+        let mut unknown = named.filter(|name| !Field::KEYS.contains(&name.as_str()));
+        unknown.next().map(String::as_str)
+    }
 }
 
-/// Reads the labels of a file.
+/// Reads the labels of a file, of standard input for `-`.
 ///
 /// # Errors
 /// One line that names the file, and the line of it that is no label.
 pub fn read(path: &Path) -> Result<Vec<Gold>, String> {
     let place = path.display();
-    let file = std::fs::File::open(path).map_err(|error| format!("{place}: {error}"))?;
-    let mut labels = Vec::new();
+    let file: Box<dyn Read> = if path == Path::new("-") {
+        Box::new(std::io::stdin())
+    } else {
+        Box::new(std::fs::File::open(path).map_err(|error| format!("{place}: {error}"))?)
+    };
+    let (mut labels, mut ids) = (Vec::new(), HashSet::new());
     for (number, line) in BufReader::new(file).lines().enumerate() {
         let line = line.map_err(|error| format!("{place}: line {}: {error}", number + 1))?;
         if line.trim().is_empty() {
             continue;
         }
-        let label = serde_json::from_str(&line)
+        let label: Gold = serde_json::from_str(&line)
             .map_err(|error| format!("{place}: line {}: not a label: {error}", number + 1))?;
+        if let Some(name) = label.unknown() {
+            let known = Field::KEYS.join(", ");
+            return Err(format!(
+                "{place}: line {}: {name} is no field of a record: {known}",
+                number + 1
+            ));
+        }
+        if !ids.insert(label.id.clone()) {
+            return Err(format!(
+                "{place}: line {}: the id {} stands on an earlier line too",
+                number + 1,
+                label.id
+            ));
+        }
         labels.push(label);
     }
     if labels.is_empty() {

@@ -4,7 +4,7 @@ mod fetch;
 mod files;
 mod lines;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
@@ -152,8 +152,20 @@ pub fn reason(error: &std::io::Error) -> String {
 
 /// The same file is the same posting whatever the working directory; `within` tells postings of one file apart.
 fn key(path: &Path, within: &str) -> String {
-    let absolute = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
-    hex::encode(Sha256::digest(format!("{}\0{within}", absolute.display())))
+    let place = place(path);
+    hex::encode(Sha256::digest(format!("{}\0{within}", place.display())))
+}
+
+/// Where a file is, or would be: one that is missing today is the same posting tomorrow.
+fn place(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).unwrap_or_else(|_| {
+        let parent = path
+            .parent()
+            .filter(|parent| !parent.as_os_str().is_empty());
+        let parent = std::fs::canonicalize(parent.unwrap_or(Path::new(".")));
+        let within = parent.ok().zip(path.file_name());
+        within.map_or_else(|| path.to_owned(), |(parent, name)| parent.join(name))
+    })
 }
 
 /// The shown form of a key: 64 bits are enough for a person, and for far more postings than one store holds.

@@ -27,6 +27,15 @@ pub enum StoreError {
         /// `SQLite`'s or the decompressor's own words.
         reason: String,
     },
+    /// The file is another program's.
+    #[error(
+        "{} is the database of another program and was left as it is: name another file with --store",
+        path.display()
+    )]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
     /// The file was written by a later version of this program.
     #[error(
         "the store {} has format {found} and this smelt knows formats up to {known}: use the newer smelt that wrote it, \

@@ -87,7 +87,8 @@ impl Store {
     /// Notes an input that could not be read at all: a failed job without content, `json` as its record, and `error` as
     /// its row's.
     ///
-    /// Queueing the same `posting_key` with content later revives the job. Returns the job's id.
+    /// Queueing the same `posting_key` with content later revives the job; one that was read before keeps what it had.
+    /// Returns the job's id.
     pub fn fail_input(
         &mut self,
         posting_key: &str,
@@ -98,7 +99,7 @@ impl Store {
         now: i64,
     ) -> Result<i64, StoreError> {
         self.write(|tx| {
-            let id = tx
+            let failed = tx
                 .prepare_cached(
                     "INSERT INTO jobs (posting_key, posting_id, source, format, state, outcome, idem_key, error, queued_at)
                      VALUES (?1, ?2, ?3, '', 'failed', 'failed', '', ?5, ?4)
@@ -107,11 +108,18 @@ impl Store {
                          state = 'failed', idem_key = '', attempts = 0, epoch = epoch + 1, owner = NULL,
                          lease_until = NULL, not_before = 0, error = excluded.error, queued_at = excluded.queued_at,
                          outcome = 'failed', title = NULL, certainty = NULL, guarded = 0
+                     WHERE jobs.state <> 'done'
                      RETURNING id",
                 )?
                 .query_row((posting_key, posting_id, source, now, error), |row| {
                     row.get(0)
-                })?;
+                })
+                .optional()?;
+            let Some(id) = failed else {
+                return tx
+                    .prepare_cached("SELECT id FROM jobs WHERE posting_key = ?1")?
+                    .query_row([posting_key], |row| row.get(0));
+            };
             let record = records::NewRecord {
                 idem_key: "",
                 status: "failed",

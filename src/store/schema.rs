@@ -68,9 +68,17 @@ CREATE TEMP TABLE run_jobs (
 CREATE INDEX temp.run_jobs_open ON run_jobs (priority, pos) WHERE emitted IS NULL;
 ";
 
+/// Whether the file holds something, but no store.
+pub(super) fn is_foreign(conn: &Connection) -> rusqlite::Result<bool> {
+    conn.busy_timeout(BUSY_TIMEOUT)?;
+    // In one statement, since another process may be making the store just now.
+    let sql = "SELECT EXISTS (SELECT 1 FROM sqlite_master)
+                  AND NOT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'records')";
+    conn.query_row(sql, [], |row| row.get(0))
+}
+
 /// Makes `conn` ready for use and returns the file's format; a format above [`VERSION`] is left untouched.
 pub(super) fn prepare(conn: &mut Connection) -> rusqlite::Result<i64> {
-    conn.busy_timeout(BUSY_TIMEOUT)?;
     conn.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
     let found = version(conn)?;
     if found > VERSION {

@@ -61,6 +61,8 @@ pub(super) fn edit(arguments: &EditArgs) -> Result<Exit, TriageError> {
     let selection = arguments.at.map(|(start, end)| start..end);
     let edit = match (arguments.value.as_slice(), selection) {
         ([], Some(selection)) => case.missed(field, selection)?,
+        // As records and lists show a field that has no value.
+        (words, None) if words == ["null"] => case.edit(field, "", None)?,
         (words, selection) => case.edit(field, &words.join(separator(field)), selection)?,
     };
     let who = arguments.who.name();

@@ -13,6 +13,9 @@ use crate::page::Format;
 /// Markup may double when it is escaped inside JSON.
 const MOST_LINE_BYTES: u64 = 2 * MOST_BYTES;
 
+/// Editors on Windows put it before the first line.
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
 /// A posting. Other keys are the caller's own.
 #[derive(Deserialize)]
 struct Object {
@@ -108,6 +111,7 @@ pub(super) fn object(path: &Path, bytes: &[u8]) -> Input {
 }
 
 fn parse(bytes: &[u8]) -> Result<Object, String> {
+    let bytes = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(bytes);
     serde_json::from_slice(bytes)
         .map_err(|error| format!("not a JSON object with html or text: {error}"))
 }

@@ -84,6 +84,26 @@ fn a_file_that_is_no_store_is_corrupt_and_left_as_it_is() {
 }
 
 #[test]
+fn another_program_s_database_is_refused_and_left_as_it_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("notes.db");
+    for version in [0, 1, 99] {
+        let theirs = rusqlite::Connection::open(&path).unwrap();
+        theirs
+            .execute_batch(
+                "CREATE TABLE IF NOT EXISTS notes (text TEXT); INSERT INTO notes VALUES ('mine')",
+            )
+            .unwrap();
+        theirs.pragma_update(None, "user_version", version).unwrap();
+        drop(theirs);
+        let before = std::fs::read(&path).unwrap();
+        let error = Store::open(&path).unwrap_err();
+        assert!(matches!(error, StoreError::Foreign { .. }), "{error}");
+        assert_eq!(std::fs::read(&path).unwrap(), before);
+    }
+}
+
+#[test]
 fn overwritten_pages_are_corrupt() {
     let (_dir, path) = place();
     let mut store = Store::open(&path).unwrap();

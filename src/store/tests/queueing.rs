@@ -159,6 +159,15 @@ fn an_unreadable_input_fails_with_a_record_and_content_revives_it() {
 }
 
 #[test]
+fn a_posting_that_was_read_keeps_its_record_when_its_input_can_no_longer_be_read() {
+    let mut store = store_with(&["a"]);
+    finish_next(&mut store, "read");
+    let job = store.fail_input("a", "a", "{}", "gone", "why", 3).unwrap();
+    assert_eq!(store.rows_of(&[job]).unwrap()[0].error, None);
+    assert_eq!(exported(&store, false), ["read"]);
+}
+
+#[test]
 fn an_input_that_can_no_longer_be_read_fences_off_who_works_on_it() {
     let mut store = store_with(&["a"]);
     let old = claim(&mut store, 0).unwrap();
