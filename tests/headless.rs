@@ -163,6 +163,28 @@ fn a_panic_or_a_dead_worker_costs_one_attempt_and_three_fail_the_page() {
 }
 
 #[test]
+fn a_page_that_always_breaks_the_engine_fails_alone() {
+    let bench = Bench::new();
+    let reply = answer(&json!({"title": [1, "Baker"]}));
+    // Slow enough that all are with the worker when it breaks.
+    bench.script(&json!({"cohort": 8, "rules": [
+        {"contains": "Poison", "fail": "exit", "delay_ms": 400},
+        {"contains": "", "reply": reply, "delay_ms": 40},
+    ]}));
+    bench.page("8.txt", "Baker\nPoison");
+    for page in 1..8 {
+        bench.page(&format!("{page}.txt"), &format!("Baker\nNumber {page}"));
+    }
+    let (records, status) = bench.run(&["*.txt", "--jobs", "8"]);
+    assert_eq!((records.len(), status), (8, 3));
+    for record in records {
+        let is_poison = record["source"]["path"] == "8.txt";
+        let status = if is_poison { "failed" } else { "done" };
+        assert_eq!(record["status"], status, "{record}");
+    }
+}
+
+#[test]
 fn a_stalled_worker_is_killed_by_the_watchdog() {
     let bench = Bench::new();
     bench.page("page.html", "<h1>Smith</h1>");

@@ -54,7 +54,7 @@ struct Rule {
     /// It happens only to an engine that answers so many questions together.
     #[serde(default)]
     from_cohort: usize,
-    /// Milliseconds before each piece of the answer, to make a run last.
+    /// Milliseconds before each piece of the answer, to make a run last, and before an exit.
     #[serde(default)]
     delay_ms: u64,
 }
@@ -159,6 +159,7 @@ impl Engine for Scripted {
         {
             match rule.fail.filter(|_| self.due(index, rule)) {
                 Some(Failure::Exit) => {
+                    std::thread::sleep(Duration::from_millis(rule.delay_ms));
                     writeln!(std::io::stderr(), "{}", rule.says).ok();
                     std::process::exit(9)
                 }

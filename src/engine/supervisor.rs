@@ -2,16 +2,18 @@
 
 mod child;
 mod ladder;
+mod slots;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
-use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
 use self::child::Worker;
 pub use self::ladder::Load;
+use self::slots::Slots;
 use super::lock;
 use super::protocol::{Ask, Say};
 use super::{Completion, Engine, EngineError, EngineInfo, Request};
@@ -73,8 +75,7 @@ pub struct Supervised {
     ended: AtomicBool,
     next_id: AtomicU64,
     asked: AtomicUsize,
-    in_flight: Mutex<usize>,
-    slot_free: Condvar,
+    slots: Slots,
     pace: Mutex<f64>,
     /// Less than the specification's after memory ran out.
     load: Mutex<Load>,
@@ -94,8 +95,7 @@ impl Supervised {
             ended: AtomicBool::new(false),
             next_id: AtomicU64::new(1),
             asked: AtomicUsize::new(0),
-            in_flight: Mutex::new(0),
-            slot_free: Condvar::new(),
+            slots: Slots::default(),
             pace: Mutex::new(DUTY.1),
             bottom: OnceLock::new(),
         }
@@ -327,55 +327,18 @@ impl Supervised {
         }
     }
 
-    fn take_slot(&self, most: usize) -> Slot<'_> {
-        let mut busy = lock(&self.in_flight);
-        while *busy >= most.max(1) {
-            busy = self
-                .slot_free
-                .wait(busy)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
-        *busy += 1;
-        Slot(self)
-    }
-}
-
-/// One of the questions the worker takes at a time.
-struct Slot<'a>(&'a Supervised);
-
-impl Drop for Slot<'_> {
-    fn drop(&mut self) {
-        *lock(&self.0.in_flight) -= 1;
-        self.0.slot_free.notify_one();
-    }
-}
-
-impl Engine for Supervised {
-    fn info(&self) -> Result<EngineInfo, EngineError> {
-        self.worker().map(|(_, info)| info)
-    }
-
-    /// Counting breaks no engine: when the worker dies meanwhile, another page's question was the cause, and a fresh
-    /// worker is asked.
-    fn count_tokens(&self, texts: &[String]) -> Result<Vec<usize>, EngineError> {
-        let mut counted = self.count_once(texts);
-        for _ in 1..COUNT_ATTEMPTS {
-            use EngineError::{Crashed, OutOfMemory};
-            if !matches!(counted, Err(Crashed(_) | OutOfMemory(_))) {
-                break;
-            }
-            counted = self.count_once(texts);
-        }
-        counted
-    }
-
-    fn generate(
+    /// Answers a question; with `is_alone` no other is with the worker meanwhile, so that what breaks it is known.
+    ///
+    /// # Errors
+    /// As [`Engine::generate`].
+    pub fn answer(
         &self,
         request: &Request,
+        is_alone: bool,
         on_text: &mut dyn FnMut(&str),
     ) -> Result<Completion, EngineError> {
         let info = self.info()?;
-        let _slot = self.take_slot(info.max_in_flight);
+        let _slot = self.slots.take(info.max_in_flight, is_alone);
         // Only now: whoever had the slot before may have broken the worker.
         let (worker, _) = self.worker()?;
         self.asked.fetch_add(1, Ordering::SeqCst);
@@ -408,6 +371,34 @@ impl Engine for Supervised {
                 }
             }
         }
+    }
+}
+
+impl Engine for Supervised {
+    fn info(&self) -> Result<EngineInfo, EngineError> {
+        self.worker().map(|(_, info)| info)
+    }
+
+    /// Counting breaks no engine: when the worker dies meanwhile, another page's question was the cause, and a fresh
+    /// worker is asked.
+    fn count_tokens(&self, texts: &[String]) -> Result<Vec<usize>, EngineError> {
+        let mut counted = self.count_once(texts);
+        for _ in 1..COUNT_ATTEMPTS {
+            use EngineError::{Crashed, OutOfMemory};
+            if !matches!(counted, Err(Crashed(_) | OutOfMemory(_))) {
+                break;
+            }
+            counted = self.count_once(texts);
+        }
+        counted
+    }
+
+    fn generate(
+        &self,
+        request: &Request,
+        on_text: &mut dyn FnMut(&str),
+    ) -> Result<Completion, EngineError> {
+        self.answer(request, false, on_text)
     }
 }
 

@@ -105,7 +105,7 @@ fn read(run: &Run, claim: &Claim, source: JobSource, bytes: Vec<u8>) -> Outcome 
     };
     let page_ms = millis(started);
     let engine = run.selected.engine.as_ref();
-    let engine = engine.map(|engine| Telling::new(engine, &run.events, claim.job_id));
+    let engine = engine.map(|engine| Telling::new(engine, &run.events, claim));
     let context = Context {
         readers: run.readers,
         engine: engine.as_ref().map(|engine| engine as &dyn Engine),

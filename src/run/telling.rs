@@ -6,21 +6,25 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use crate::engine::supervisor::Supervised;
 use crate::engine::{Completion, Engine, EngineError, EngineInfo, Request};
 use crate::event::{EngineState, Event, Outlet};
+use crate::store::Claim;
 
 /// One job's view of the engine.
 pub(super) struct Telling<'a> {
     engine: &'a Supervised,
     events: &'a Outlet,
     job: i64,
+    is_alone: bool,
     questions: AtomicU32,
 }
 
 impl<'a> Telling<'a> {
-    pub(super) fn new(engine: &'a Supervised, events: &'a Outlet, job: i64) -> Self {
+    /// A page that is tried again is read alone: it may be what broke the engine, and others must not fail with it.
+    pub(super) fn new(engine: &'a Supervised, events: &'a Outlet, claim: &Claim) -> Self {
         Self {
             engine,
             events,
-            job,
+            job: claim.job_id,
+            is_alone: claim.attempts > 1,
             questions: AtomicU32::new(0),
         }
     }
@@ -64,7 +68,7 @@ impl Engine for Telling<'_> {
         let (job, question) = (self.job, self.questions.fetch_add(1, Ordering::Relaxed) + 1);
         self.events.tell(|| Event::Asked { job, question });
         let told = Cell::new(0);
-        self.engine.generate(request, &mut |text| {
+        self.engine.answer(request, self.is_alone, &mut |text| {
             let at = told.replace(told.get() + text.len());
             self.events.tell(|| Event::Text {
                 job,
