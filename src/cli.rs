@@ -177,7 +177,7 @@ pub struct EngineArgs {
 /// Where results are kept.
 #[derive(Debug, Clone, Args)]
 pub struct StoreArgs {
-    /// The store; default: smelt.db in the user's data directory.
+    /// The store; default: smelt.db in the user's data directory, and eval.db there for `smelt eval`.
     #[arg(long, value_name = "FILE", env = "SMELT_STORE")]
     pub store: Option<PathBuf>,
 }

@@ -32,12 +32,12 @@ pub mod worker;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// A thread's panic must not poison the locks of those who come after it.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
-use serde_json::Value;
 
 /// Name and version of the engine for models, in records, fingerprints and profiles: another version may answer otherwise.
 pub const MISTRALRS: &str = "mistralrs 0.8.1";
@@ -170,8 +170,7 @@ pub trait Engine: Send + Sync {
     /// When the engine cannot be reached.
     fn count_tokens(&self, texts: &[String]) -> Result<Vec<usize>, EngineError>;
 
-    /// Answers one question and hands out the text as it comes. An empty piece says that the question has waited for its turn
-    /// and is being answered from now on.
+    /// Answers one question and hands out the text as it comes.
     ///
     /// # Errors
     /// See [`EngineError`].

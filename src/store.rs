@@ -69,11 +69,10 @@ impl Store {
     }
 
     fn prepare(mut conn: Connection, path: PathBuf) -> Result<Self, StoreError> {
-        let sqlite = |error| StoreError::sqlite(&path, error);
-        if schema::is_foreign(&conn).map_err(sqlite)? {
+        let found = schema::prepare(&mut conn).map_err(|e| StoreError::sqlite(&path, e))?;
+        let Some(version) = found else {
             return Err(StoreError::Foreign { path });
-        }
-        let version = schema::prepare(&mut conn).map_err(sqlite)?;
+        };
         if version > schema::VERSION {
             return Err(StoreError::TooNew {
                 path,

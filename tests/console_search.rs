@@ -4,7 +4,7 @@
 #[path = "support/console.rs"]
 mod console;
 
-use console::{NOW, busy, draw, press, row, serve, tell, text, theme};
+use console::{NOW, busy, draw, gpu, press, row, serve, tell, text, theme};
 use crossterm::event::{Event as Input, KeyCode, KeyEvent, KeyModifiers};
 use smelt::event::{Event, Finished};
 use smelt::log::Line;
@@ -102,6 +102,14 @@ fn a_log_that_fits_does_not_scroll() {
     log(&mut model, 3..200);
     press(&mut model, "k");
     assert!(screen(&model).contains("1 newer below"));
+}
+
+#[test]
+fn a_reading_is_no_change_that_a_frozen_view_misses() {
+    let mut model = busy(80, 24);
+    press(&mut model, "p");
+    tell(&mut model, gpu(101));
+    assert!(model.frozen.is_some_and(|(_, missed)| missed == 0));
 }
 
 #[test]

@@ -69,20 +69,24 @@ CREATE INDEX temp.run_jobs_open ON run_jobs (priority, pos) WHERE emitted IS NUL
 ";
 
 /// Whether the file holds something, but no store.
-pub(super) fn is_foreign(conn: &Connection) -> rusqlite::Result<bool> {
-    conn.busy_timeout(BUSY_TIMEOUT)?;
+fn is_foreign(conn: &Connection) -> rusqlite::Result<bool> {
     // In one statement, since another process may be making the store just now.
     let sql = "SELECT EXISTS (SELECT 1 FROM sqlite_master)
                   AND NOT EXISTS (SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'records')";
     conn.query_row(sql, [], |row| row.get(0))
 }
 
-/// Makes `conn` ready for use and returns the file's format; a format above [`VERSION`] is left untouched.
-pub(super) fn prepare(conn: &mut Connection) -> rusqlite::Result<i64> {
+/// Makes `conn` ready for use and returns the file's format, `None` for another program's file; that and a format above
+/// [`VERSION`] are left untouched.
+pub(super) fn prepare(conn: &mut Connection) -> rusqlite::Result<Option<i64>> {
+    conn.busy_timeout(BUSY_TIMEOUT)?;
+    if is_foreign(conn)? {
+        return Ok(None);
+    }
     conn.set_prepared_statement_cache_capacity(CACHED_STATEMENTS);
     let found = version(conn)?;
     if found > VERSION {
-        return Ok(found);
+        return Ok(Some(found));
     }
     write_ahead(conn)?;
     conn.pragma_update(None, "synchronous", "NORMAL")?;
@@ -94,7 +98,7 @@ pub(super) fn prepare(conn: &mut Connection) -> rusqlite::Result<i64> {
         found
     };
     conn.execute_batch(RUN_SET)?;
-    Ok(version)
+    Ok(Some(version))
 }
 
 fn version(conn: &Connection) -> rusqlite::Result<i64> {
